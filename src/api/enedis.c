@@ -1,0 +1,207 @@
+/*
+ * enedis.c
+ *	  What both generations of the Enedis API share: points and errors.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "base/clock.h"
+#include "enedis.h"
+#include "wire/json.h"
+
+#define POINT_DIGITS 14
+/* The per-second quota frees itself at once; the hourly one with the next hour. */
+#define WAIT_SECOND (1 * USECS_PER_SEC)
+/* A time that cannot be understood means "later today"; no documented quota lasts longer than a day. */
+#define WAIT_UNKNOWN USECS_PER_HOUR
+#define WAIT_LONGEST USECS_PER_DAY
+
+typedef struct Known
+{
+	const char *code; /* upper case, with '-' */
+	SgFaultKind kind;
+} Known;
+
+/* The catalogue of codes; the same code comes with several statuses. */
+static const Known catalogue[] = {
+	{"INVALID-REQUEST", SG_FAULT_REQUEST},
+	{"INVALID-RESQUEST", SG_FAULT_REQUEST},
+	{"ADAM-ERR0123", SG_FAULT_FLOOR},
+	{"ADAM-DC-0009", SG_FAULT_FLOOR},
+	{"ADAM-ERR0125", SG_FAULT_HISTORY},
+	{"ADAM-DC-0016", SG_FAULT_HISTORY},
+	{"ADAM-ERR0126", SG_FAULT_REQUEST},
+	{"ADAM-DC-0015", SG_FAULT_REQUEST},
+	{"ADAM-ERR0061", SG_FAULT_CONSENT},
+	{"ADAM-ERR0069", SG_FAULT_DIRECTION},
+	{"ADAM-ERR0075", SG_FAULT_NOT_RECORDED},
+	{"ADAM-DC-0007", SG_FAULT_CONSENT},
+	{"ADAM-DC-0008", SG_FAULT_CONSENT},
+	{"UNAUTHORIZED-USER", SG_FAULT_CONSENT},
+	{"STM-ERR-0000019", SG_FAULT_CONSENT},
+	{"900908", SG_FAULT_SUBSCRIPTION},
+	{"INVALID-TOKEN", SG_FAULT_TOKEN},
+	{"900901", SG_FAULT_TOKEN},
+	{"900902", SG_FAULT_TOKEN},
+	{"INVALID-CLIENT", SG_FAULT_TOKEN},
+	{"INVALID-GRANT", SG_FAULT_TOKEN},
+	{"UNAUTHORIZED-CLIENT", SG_FAULT_TOKEN},
+	{"UNAUTHORIZED", SG_FAULT_TOKEN},
+	{"NO-DATA-FOUND", SG_FAULT_EMPTY},
+	{"STM-ERR-0000014", SG_FAULT_EMPTY},
+	{"STM-ERR-0000020", SG_FAULT_EMPTY},
+	{"429", SG_FAULT_THROTTLED},
+	{"TECHNICAL-ERROR", SG_FAULT_SERVER},
+	{"ADAM-DC-0500", SG_FAULT_SERVER},
+	{"STM-ERR-0000001", SG_FAULT_SERVER},
+	{"SERVER-ERROR", SG_FAULT_SERVER},
+};
+
+bool
+sg_enedis_valid_point(const char *point)
+{
+	return strlen(point) == POINT_DIGITS && strspn(point, "0123456789") == POINT_DIGITS;
+}
+
+/* Codes are written with '_' or '-', in any case. */
+static void
+normalise(char *out, size_t size, const char *code)
+{
+	size_t i;
+
+	for (i = 0; code[i] != '\0' && i + 1 < size; i++)
+		out[i] = code[i] == '_' ? '-' : (char) toupper((unsigned char) code[i]);
+	out[i] = '\0';
+}
+
+static SgFaultKind
+kind_of_code(const char *code)
+{
+	for (int i = 0; i < lengthof(catalogue); i++)
+		if (strcmp(catalogue[i].code, code) == 0)
+			return catalogue[i].kind;
+	/* 900800 to 900806: the gateway's quotas */
+	if (strlen(code) == 6 && strncmp(code, "90080", 5) == 0)
+		return SG_FAULT_THROTTLED;
+	return SG_FAULT_NONE;
+}
+
+static SgFaultKind
+kind_of_status(int status)
+{
+	switch (status)
+	{
+		case 400:
+			return SG_FAULT_REQUEST;
+		case 401:
+			return SG_FAULT_TOKEN;
+		case 403:
+			return SG_FAULT_CONSENT;
+		case 429:
+			return SG_FAULT_THROTTLED;
+		default:
+			return status >= 500 ? SG_FAULT_SERVER : SG_FAULT_SHAPE;
+	}
+}
+
+/* "2026-Mar-10 05:00:00+0000 UTC" as an instant; 0 if it is something else. */
+static TimestampTz
+parse_next_access(const char *text)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+										 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	char name[4];
+	char iso[24];
+	int y;
+	int d;
+	int h;
+	int m;
+	int s;
+	DateADT day;
+	int seconds;
+
+	if (sscanf(text, "%4d-%3[A-Za-z]-%2d %2d:%2d:%2d", &y, name, &d, &h, &m, &s) != 6)
+		return 0;
+	for (int i = 0; i < lengthof(months); i++)
+		if (pg_strcasecmp(name, months[i]) == 0)
+		{
+			snprintf(iso, sizeof(iso), "%04d-%02d-%02d %02d:%02d:%02d", y % 10000, i + 1, d % 100,
+					 h % 100, m % 100, s % 100);
+			if (sg_clock_parse_label(iso, strlen(iso), &day, &seconds))
+				return day * USECS_PER_DAY + seconds * USECS_PER_SEC;
+		}
+	return 0;
+}
+
+/* When to ask again after a quota was met. What the server dictates is held within a day. */
+static TimestampTz
+throttled_until(const char *text, const char *next_access, TimestampTz now)
+{
+	TimestampTz at = next_access != NULL ? parse_next_access(next_access) : 0;
+
+	if (at > now)
+		return Min(at, now + WAIT_LONGEST);
+	if (next_access == NULL && text != NULL && strstr(text, "Q4") == NULL)
+		return now + WAIT_SECOND;
+	/* Q4 names a time that can be nonsense: the next full hour is what it means */
+	return (now / USECS_PER_HOUR + 1) * USECS_PER_HOUR;
+}
+
+/* Takes over the API's own words, if they are prose; a code alone says enough. */
+static void
+describe(SgFault *fault, SgFaultKind kind, int status, const char *code, const char *text)
+{
+	char excerpt[200];
+
+	sg_fault_excerpt(excerpt, sizeof(excerpt), text != NULL ? text : "",
+					 text != NULL ? strlen(text) : 0);
+	sg_fault_set(fault, kind, "HTTP status %d, code %s%s%s", status, code,
+				 excerpt[0] != '\0' ? ": " : ".", excerpt);
+}
+
+static void
+classify_body(int status, const SgJson *json, TimestampTz now, SgFault *fault)
+{
+	char *code = sg_json_text(json, "error");
+	char *text = sg_json_text(json, "error_description");
+	SgFaultKind kind;
+
+	if (code == NULL)
+	{
+		code = sg_json_text(json, "code");
+		text = sg_json_text(json, "message");
+	}
+	if (code == NULL)
+		return;
+	normalise(fault->code, sizeof(fault->code), code);
+	kind = kind_of_code(fault->code);
+	/* 2026 answers 404 for a window without measures, whatever the code */
+	if (kind == SG_FAULT_NONE)
+		kind = status == 404 ? SG_FAULT_EMPTY : kind_of_status(status);
+	describe(fault, kind, status, fault->code, text);
+	if (kind == SG_FAULT_THROTTLED)
+		fault->not_before = throttled_until(text, sg_json_text(json, "nextAccessTime"), now);
+}
+
+void
+sg_enedis_classify(int status, const char *body, size_t len, TimestampTz now, SgFault *fault)
+{
+	SgJson *json = sg_json_open(body, len, NULL, 0);
+	char excerpt[120];
+
+	fault->status = status;
+	if (json != NULL)
+	{
+		classify_body(status, json, now, fault);
+		sg_json_close(json);
+	}
+	if (fault->kind != SG_FAULT_NONE)
+		return;
+	sg_fault_excerpt(excerpt, sizeof(excerpt), body, len);
+	/* a 403 that is not the API's own comes from a gate before it, and says nothing about a consent */
+	sg_fault_set(fault, status == 403 ? SG_FAULT_SHAPE : kind_of_status(status),
+				 "HTTP status %d%s%s", status, len > 0 ? ": " : ", with an empty body.", excerpt);
+	if (status == 429)
+		fault->not_before = now + WAIT_UNKNOWN;
+}

@@ -1,0 +1,93 @@
+/*
+ * compat.h
+ *	  The differences between PostgreSQL 15 and 18, all of them.
+ *
+ * Every other file is written for the newest form named here.
+ */
+#ifndef SG_COMPAT_H
+#define SG_COMPAT_H
+
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+#include "utils/wait_event.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#if PG_VERSION_NUM < 150000
+#error "switchgrid needs PostgreSQL 15 or later"
+#endif
+
+/* From 16 on a JSON callback returns a code; from 17 on the lexer comes first and can live on the stack. */
+#if PG_VERSION_NUM >= 160000
+#define SG_SAX_RESULT JsonParseErrorType
+#define SG_SAX_RETURN return JSON_SUCCESS
+#else
+#define SG_SAX_RESULT void
+#define SG_SAX_RETURN return
+#endif
+
+static inline JsonLexContext *
+sg_compat_lexer(char *body, int len)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(NULL, body, len, PG_UTF8, true);
+#else
+	return makeJsonLexContextCstringLen(body, len, PG_UTF8, true);
+#endif
+}
+
+/* A set that outlives transactions; 17 replaced the memory context by a resource owner. */
+static inline WaitEventSet *
+sg_compat_wait_set(int nevents)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(NULL, nevents);
+#else
+	return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
+}
+
+/* 17 lets an extension name its wait events; before, all of them are "Extension". */
+static inline uint32
+sg_compat_wait_event(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	(void) name;
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+/* 16 made range constructors able to report errors softly. */
+#if PG_VERSION_NUM >= 160000
+#define sg_compat_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define sg_compat_make_range(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
+/* 17 added restrictions, and 18 disabled nodes, to the constructor of a path. */
+#if PG_VERSION_NUM >= 180000
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, \
+							NIL)
+#elif PG_VERSION_NUM >= 170000
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
+#else
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
+#endif
+
+/* The user whose rights a scan uses: the owner of the view that it stands in, else the current one. */
+#if PG_VERSION_NUM >= 160000
+#define SG_SCAN_USER(node, estate) (((ForeignScan *) (node)->ss.ps.plan)->checkAsUser)
+#else
+#define SG_SCAN_USER(node, estate) \
+	(exec_rt_fetch(((ForeignScan *) (node)->ss.ps.plan)->scan.scanrelid, estate)->checkAsUser)
+#endif
+
+#endif

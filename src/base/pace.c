@@ -1,0 +1,70 @@
+/*
+ * pace.c
+ *	  The arithmetic of pace: when the next request may leave.
+ */
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "pace.h"
+
+int64
+sg_pace_interval(int per_second)
+{
+	if (per_second <= 0)
+		return 0;
+	return (int64) (USECS_PER_SEC * (1.0 + SG_PACE_MARGIN) / per_second);
+}
+
+int64
+sg_pace_slot(int64 next, int64 now, int64 longest)
+{
+	if (next > now + longest)
+		return now;
+	return Max(next, now);
+}
+
+int64
+sg_pace_after(int64 slot, int64 left, int64 interval)
+{
+	return Max(slot, left - SG_PACE_LENT) + interval;
+}
+
+int64
+sg_pace_backoff(int tries, double chance)
+{
+	int64 wait = USECS_PER_SEC << Min(Max(tries - 1, 0), 6);
+
+	wait = Min(wait, USECS_PER_MINUTE);
+	return wait - (int64) (wait * chance / 4);
+}
+
+int64
+sg_pace_hour(const uint64 *cells, int64 now, int per_hour, int64 *used)
+{
+	int64 minute = now / USECS_PER_MINUTE;
+	int64 oldest = minute - (SG_PACE_MINUTES - 1);
+	int64 over;
+
+	*used = 0;
+	for (int64 m = oldest; m <= minute; m++)
+	{
+		uint64 cell = cells[m % SG_PACE_MINUTES];
+
+		if (SG_PACE_CELL_MINUTE(cell) == m)
+			*used += SG_PACE_CELL_COUNT(cell);
+	}
+	if (per_hour <= 0 || *used < per_hour)
+		return now;
+	/* the oldest minutes leave the window first: find the one whose leaving makes room */
+	over = *used - per_hour + 1;
+	for (int64 m = oldest; m <= minute; m++)
+	{
+		uint64 cell = cells[m % SG_PACE_MINUTES];
+
+		if (SG_PACE_CELL_MINUTE(cell) == m)
+			over -= SG_PACE_CELL_COUNT(cell);
+		if (over <= 0)
+			return (m + SG_PACE_MINUTES) * USECS_PER_MINUTE;
+	}
+	return (minute + SG_PACE_MINUTES) * USECS_PER_MINUTE;
+}

@@ -1,0 +1,54 @@
+/*
+ * pace.h
+ *	  The arithmetic of pace: when the next request may leave. No clock, no sharing.
+ *
+ * Time is microseconds on any one scale.
+ */
+#ifndef SG_PACE_H
+#define SG_PACE_H
+
+#include "postgres.h"
+
+/*
+ * The interval between two requests is this part longer than the limit asks, and a request that left
+ * late lends the next one at most this much. Six requests then never fall into the operator's sliding
+ * second, and the rate stays above 98 % of what is allowed.
+ */
+#define SG_PACE_MARGIN 0.012
+#define SG_PACE_LENT 3000
+
+/* The interval that keeps "per_second" requests within any second; 0 if there is no limit. */
+extern int64 sg_pace_interval(int per_second);
+
+/*
+ * The moment for a request that is ready at "now", when the schedule's next free moment is "next". It
+ * is never before either. A schedule further ahead than "longest" is not believed: the clock was set
+ * back, or its writer died.
+ */
+extern int64 sg_pace_slot(int64 next, int64 now, int64 longest);
+
+/* The schedule's next free moment after a request that was given "slot" left at "left". */
+extern int64 sg_pace_after(int64 slot, int64 left, int64 interval);
+
+/*
+ * How long to wait before the try number "tries" + 1: doubling from a second to a minute, less up to a
+ * quarter by "chance" (0 to 1), so that many clients do not come back at once.
+ */
+extern int64 sg_pace_backoff(int tries, double chance);
+
+/* The hour window: one counter for each minute of the last hour, stamped with the minute it counts. */
+#define SG_PACE_MINUTES 61
+
+/* A counter's stamp and count. */
+#define SG_PACE_CELL(minute, count) (((uint64) (minute) << 32) | (uint32) (count))
+#define SG_PACE_CELL_MINUTE(cell) ((int64) ((cell) >> 32))
+#define SG_PACE_CELL_COUNT(cell) ((int64) ((cell) & 0xffffffff))
+
+/*
+ * When an hour's quota of "per_hour" (0: none) lets one more request leave: "now" itself, or the end of
+ * the minute that frees it. "cells" holds SG_PACE_MINUTES counters, at index minute % SG_PACE_MINUTES.
+ * Sets "used" to the requests of the last hour.
+ */
+extern int64 sg_pace_hour(const uint64 *cells, int64 now, int per_hour, int64 *used);
+
+#endif

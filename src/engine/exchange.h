@@ -1,0 +1,71 @@
+/*
+ * exchange.h
+ *	  One request on its way: its turn, the transfer, and trying again.
+ */
+#ifndef SG_EXCHANGE_H
+#define SG_EXCHANGE_H
+
+#include "postgres.h"
+#include "ledger.h"
+#include "profile.h"
+#include "wire/http.h"
+
+/* What was spent, for EXPLAIN ANALYZE and the journal of runs. */
+typedef struct SgStats
+{
+	int64 requests; /* that left, tokens and repetitions included */
+	int64 tokens;	/* of them for an access token */
+	int64 retries;	/* of them repetitions */
+	int64 bytes;	/* received */
+	int64 pace_us;	/* time that requests were held back for the pace */
+	int64 rows;		/* decoded */
+} SgStats;
+
+typedef enum SgExchangeState
+{
+	SG_EXCHANGE_WAITING,   /* for its turn, until exchange->until */
+	SG_EXCHANGE_IN_FLIGHT, /* sent */
+	SG_EXCHANGE_DONE	   /* answered, or failed */
+} SgExchangeState;
+
+typedef struct SgExchange
+{
+	MemoryContext context; /* its own: ending it ends the transfer */
+	const SgProfile *profile;
+	SgStats *stats;
+	SgHttpRequest request; /* url and form belong to the exchange's memory */
+	SgExchangeState state;
+	TimestampTz until;
+	SgTurn turn;
+	TimestampTz ready_at; /* not before; then the turn is asked for */
+	int tries;
+	SgHttp *http;
+	SgFault fault; /* why there was no whole answer, or why it never left */
+	int status;
+	char *body; /* valid until sg_exchange_end or the next try */
+	size_t len;
+} SgExchange;
+
+/*
+ * Starts an exchange in the current memory context; nothing is sent yet. "url" and "form" must live as
+ * long as the exchange. The caller sets request.bearer or user and password before it leaves.
+ */
+extern SgExchange *sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url,
+									 const char *form, SgStats *stats);
+
+/* Does what can be done now without waiting, and returns the state. */
+extern SgExchangeState sg_exchange_advance(SgExchange *exchange);
+
+/*
+ * After an exchange is done with "fault": arranges another try if that makes sense, and says so. A "not
+ * before" is told to the whole cluster.
+ */
+extern bool sg_exchange_retry(SgExchange *exchange, const SgFault *fault);
+
+/* Sends it again at once with its next turn, whatever came of it: after a new token. */
+extern void sg_exchange_again(SgExchange *exchange);
+
+/* Ends the exchange and frees it. */
+extern void sg_exchange_end(SgExchange *exchange);
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * ledger.c
+ *	  One pace for each credential, shared by the whole cluster.
+ *
+ * A small file in the data directory, mapped by every backend that needs it, holds atomic counters: no
+ * preloading, no lock that a killed backend could keep, and the hour's count survives a restart. It is
+ * in the directory of temporary files that base backups leave out.
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/pace.h"
+#include "ledger.h"
+#include "pgstat.h"
+#include "port/atomics.h"
+#include "storage/fd.h"
+#include "utils/timestamp.h"
+
+#define LEDGER_FILE PG_STAT_TMP_DIR "/switchgrid.pace.1"
+/* Credentials that one cluster uses at a time; a place is freed when unused for a day. */
+#define PLACES 256
+#define UNUSED_AFTER (USECS_PER_DAY)
+/* A schedule further ahead than this is a leftover of another clock. */
+#define LONGEST_QUEUE (10 * USECS_PER_MINUTE)
+/* A request may be this late before it must take another moment: about the margin of five intervals. */
+#define LATE_TOLERANCE 5000
+/* "Not before" further away than this is a leftover too: no quota is longer than a day. */
+#define LONGEST_BLOCK (USECS_PER_DAY + USECS_PER_HOUR)
+
+typedef struct Place
+{
+	pg_atomic_uint64 key; /* 0: free */
+	pg_atomic_uint64 next;
+	pg_atomic_uint64 blocked_until;
+	pg_atomic_uint64 minutes[SG_PACE_MINUTES];
+} Place;
+
+static Place *places = NULL;
+
+static void
+map_file(void)
+{
+	size_t size = sizeof(Place) * PLACES;
+	int fd;
+	void *map;
+
+	if (places != NULL)
+		return;
+	fd = OpenTransientFile(LEDGER_FILE, O_RDWR | O_CREAT | PG_BINARY);
+	if (fd < 0)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not open file \"%s\": %m", LEDGER_FILE)));
+	/* growing a file fills it with zeros, and zeros are a ledger without entries */
+	if (ftruncate(fd, (off_t) size) != 0)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not extend file \"%s\": %m", LEDGER_FILE)));
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CloseTransientFile(fd);
+	if (map == MAP_FAILED)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not map file \"%s\": %m", LEDGER_FILE)));
+	places = map;
+}
+
+static void
+clear_place(Place *place)
+{
+	pg_atomic_write_u64(&place->next, 0);
+	pg_atomic_write_u64(&place->blocked_until, 0);
+	for (int i = 0; i < SG_PACE_MINUTES; i++)
+		pg_atomic_write_u64(&place->minutes[i], 0);
+}
+
+/* Is there nothing in a place that matters any more? */
+static bool
+is_stale(Place *place, TimestampTz now)
+{
+	return (int64) pg_atomic_read_u64(&place->next) < now - UNUSED_AFTER &&
+		   (int64) pg_atomic_read_u64(&place->blocked_until) < now;
+}
+
+/* The place of a credential; takes a free one, or one that nobody used for long. */
+static Place *
+find_place(uint64 key)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	map_file();
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < PLACES; i++)
+		{
+			Place *place = &places[(key + i) % PLACES];
+			uint64 held = pg_atomic_read_u64(&place->key);
+
+			if (held == key)
+				return place;
+			if ((held == 0 || (pass == 1 && is_stale(place, now))) &&
+				pg_atomic_compare_exchange_u64(&place->key, &held, key))
+			{
+				clear_place(place);
+				return place;
+			}
+			if (held == key)
+				return place;
+		}
+	ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+					errmsg("too many credentials are in use in this cluster"),
+					errdetail("The ledger of paces holds %d.", PLACES)));
+	return NULL; /* not reached */
+}
+
+/* The moment before which the quota of the hour, or the API's own word, lets nothing leave. */
+static TimestampTz
+not_before(Place *place, int per_hour, TimestampTz now, int64 *used)
+{
+	uint64 cells[SG_PACE_MINUTES];
+	int64 blocked = (int64) pg_atomic_read_u64(&place->blocked_until);
+	int64 hour;
+
+	for (int i = 0; i < SG_PACE_MINUTES; i++)
+		cells[i] = pg_atomic_read_u64(&place->minutes[i]);
+	hour = sg_pace_hour(cells, now, per_hour, used);
+	if (blocked > now + LONGEST_BLOCK)
+		blocked = 0;
+	return Max(blocked, hour);
+}
+
+/* One more request in the counter of this minute; a counter of an earlier hour starts again. */
+static void
+count_request(Place *place, TimestampTz now)
+{
+	int64 minute = now / USECS_PER_MINUTE;
+	pg_atomic_uint64 *cell = &place->minutes[minute % SG_PACE_MINUTES];
+	uint64 old = pg_atomic_read_u64(cell);
+	uint64 new;
+
+	do
+	{
+		new = SG_PACE_CELL_MINUTE(old) == minute ? old + 1 : SG_PACE_CELL(minute, 1);
+	} while (!pg_atomic_compare_exchange_u64(cell, &old, new));
+}
+
+/* Reserves the next free moment, unless it is later than "latest". */
+static void
+reserve(Place *place, SgTurn *turn, TimestampTz latest)
+{
+	int64 interval = sg_pace_interval(turn->per_second);
+	uint64 next = pg_atomic_read_u64(&place->next);
+
+	do
+	{
+		TimestampTz now = GetCurrentTimestamp();
+		int64 used;
+		TimestampTz from = not_before(place, turn->per_hour, now, &used);
+
+		turn->at = sg_pace_slot((int64) next, Max(from, now), Max(from - now, 0) + LONGEST_QUEUE);
+		if (turn->at > latest)
+			return;
+	} while (!pg_atomic_compare_exchange_u64(&place->next, &next, (uint64) (turn->at + interval)));
+	turn->held = true;
+}
+
+/*
+ * A late request moves the schedule on. If another backend has the moment after ours, that one cannot be
+ * moved: a little lateness is within the margin, with more the turn is lost.
+ */
+static bool
+still_good(Place *place, const SgTurn *turn, TimestampTz now)
+{
+	int64 interval = sg_pace_interval(turn->per_second);
+	uint64 expected = (uint64) (turn->at + interval);
+
+	return pg_atomic_compare_exchange_u64(&place->next, &expected,
+										  (uint64) sg_pace_after(turn->at, now, interval)) ||
+		   interval == 0 || now <= turn->at + LATE_TOLERANCE;
+}
+
+bool
+sg_ledger_turn(SgTurn *turn, TimestampTz latest)
+{
+	Place *place = find_place(turn->key);
+	TimestampTz now;
+
+	if (!turn->held)
+		reserve(place, turn, latest);
+	now = GetCurrentTimestamp();
+	if (!turn->held || now < turn->at)
+		return false;
+	turn->held = false;
+	if (!still_good(place, turn, now))
+	{
+		turn->at = now;
+		return false;
+	}
+	count_request(place, now);
+	return true;
+}
+
+void
+sg_ledger_block(uint64 key, TimestampTz until)
+{
+	Place *place = find_place(key);
+	uint64 old = pg_atomic_read_u64(&place->blocked_until);
+
+	while ((int64) old < until &&
+		   !pg_atomic_compare_exchange_u64(&place->blocked_until, &old, (uint64) until))
+		;
+}
+
+void
+sg_ledger_read(uint64 key, int64 *used, TimestampTz *blocked_until)
+{
+	Place *place = find_place(key);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz from = not_before(place, 0, now, used);
+
+	*blocked_until = from > now ? from : 0;
+}

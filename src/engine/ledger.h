@@ -1,0 +1,34 @@
+/*
+ * ledger.h
+ *	  One pace for each credential, shared by all backends and databases of a cluster.
+ */
+#ifndef SG_LEDGER_H
+#define SG_LEDGER_H
+
+#include "postgres.h"
+#include "datatype/timestamp.h"
+
+/* A request's turn to leave. Zeroed, with key and limits set, it waits for its first moment. */
+typedef struct SgTurn
+{
+	uint64 key;
+	int per_second; /* 0: no limit */
+	int per_hour;	/* 0: no limit */
+	bool held;		/* is a moment reserved? */
+	TimestampTz at; /* which one, or when to ask again */
+} SgTurn;
+
+/*
+ * True if the request may leave at once; the turn is then used up, and counted. False if it has to wait
+ * until turn->at; if that is later than "latest" (because of the hour's quota, or the API's own word),
+ * nothing is reserved.
+ */
+extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
+
+/* Notes that the API wants no request of this credential before a moment. */
+extern void sg_ledger_block(uint64 key, TimestampTz until);
+
+/* Requests of the last hour, and the moment before which none may leave (0: none). */
+extern void sg_ledger_read(uint64 key, int64 *used, TimestampTz *blocked_until);
+
+#endif

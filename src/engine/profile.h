@@ -1,0 +1,63 @@
+/*
+ * profile.h
+ *	  The options of servers, user mappings and foreign tables: what is allowed, and what they say.
+ */
+#ifndef SG_PROFILE_H
+#define SG_PROFILE_H
+
+#include "postgres.h"
+#include "api/endpoint.h"
+#include "nodes/pg_list.h"
+
+/* The api of the server over the native tables: it has no network. */
+#define SG_API_STORE "store"
+
+/* What a server is, without its credential: enough to plan and to explain. */
+typedef struct SgProfile
+{
+	Oid server;
+	Oid user; /* whose mapping holds the credential */
+	const char *name;
+	const SgApi *api; /* NULL for the store */
+	const char *base_url;
+	int per_second; /* 0: no limit */
+	int per_hour;	/* 0: no limit */
+	int in_flight;
+	int retries;
+	int max_wait; /* seconds that a statement waits for a quota */
+	int connect_timeout_ms;
+	int timeout_ms;
+	int max_body;
+} SgProfile;
+
+typedef struct SgCredential
+{
+	const char *client_id;
+	const char *client_secret;
+} SgCredential;
+
+/*
+ * Reads the profile of a server for a user, palloc'd. Raises 22023 if an option that the server needs is
+ * missing. Does no I/O.
+ */
+extern SgProfile *sg_profile_get(Oid server, Oid user);
+
+/*
+ * Reads the credential of the user's mapping, palloc'd; reads the secret's file if the mapping names one.
+ * Raises 42704 without a mapping, 22023 if it is incomplete.
+ */
+extern SgCredential *sg_profile_credential(const SgProfile *profile);
+
+/* A number that names credential and server in the ledger of paces; it reveals nothing of them. */
+extern uint64 sg_profile_key(const SgProfile *profile, const SgCredential *credential);
+
+/* The relation that a foreign table stands for. Raises HV00J if it names none. */
+extern const SgRelation *sg_profile_relation(Oid table);
+
+/*
+ * Checks options (a list of DefElem) given to an object of the catalog "catalog". Raises HV00D for an
+ * unknown one, with the valid ones as hint, and 22023 or HV024 for a bad value.
+ */
+extern void sg_profile_validate(List *options, Oid catalog);
+
+#endif

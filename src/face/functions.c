@@ -1,0 +1,141 @@
+/*
+ * functions.c
+ *	  The functions and procedures that SQL calls: arguments in, a lower floor called, results out.
+ */
+#include "postgres.h"
+
+#include "base/clock.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "engine/profile.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "foreign/foreign.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "refresh/run.h"
+#include "refresh/watch.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(sg_history);
+PG_FUNCTION_INFO_V1(sg_watch);
+PG_FUNCTION_INFO_V1(sg_refresh);
+
+Datum
+sg_history(PG_FUNCTION_ARGS)
+{
+	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
+	SgProfile *profile = sg_profile_get(server->serverid, GetUserId());
+	const SgRelation *relation = sg_relation_find(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const SgEndpoint *endpoint = NULL;
+	RangeBound from = {.inclusive = true, .lower = true};
+	RangeBound until = {0};
+	SgDays days;
+
+	if (profile->api != NULL && relation != NULL)
+		endpoint =
+			sg_api_endpoint(profile->api, relation, text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	if (endpoint == NULL)
+		PG_RETURN_NULL();
+	days = sg_endpoint_history(endpoint, sg_clock_today());
+	from.val = DateADTGetDatum(days.from);
+	until.val = DateADTGetDatum(days.until);
+	PG_RETURN_RANGE_P(sg_compat_make_range(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO),
+										   &from, &until));
+}
+
+/* An argument that must not be NULL, nor hold a NULL, as a list of char *. */
+static List *
+text_list(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	Datum *values;
+	bool *nulls;
+	int count;
+	List *list = NIL;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("argument \"%s\" must not be NULL", name)));
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(argument), TEXTOID, -1, false, TYPALIGN_INT, &values,
+					  &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("argument \"%s\" must not hold NULL", name)));
+		list = lappend(list, TextDatumGetCString(values[i]));
+	}
+	return list;
+}
+
+Datum
+sg_watch(PG_FUNCTION_ARGS)
+{
+	SgWish wish = {.since = SG_SQL_NO_DATE, .until = SG_SQL_NO_DATE};
+	int kept;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("argument \"%s\" must not be NULL", "server")));
+	wish.server = NameStr(*PG_GETARG_NAME(0));
+	wish.points = text_list(fcinfo, 1, "points");
+	wish.relations = text_list(fcinfo, 2, "relations");
+	wish.directions = text_list(fcinfo, 5, "directions");
+	if (!PG_ARGISNULL(3))
+		wish.since = PG_GETARG_DATEADT(3);
+	if (!PG_ARGISNULL(4))
+		wish.until = PG_GETARG_DATEADT(4);
+	SPI_connect();
+	kept = sg_watch_keep(&wish);
+	SPI_finish();
+	PG_RETURN_INT32(kept);
+}
+
+static void
+require_own_transactions(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
+		castNode(CallContext, fcinfo->context)->atomic)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+						errmsg("switchgrid.refresh cannot run inside a transaction block"),
+						errdetail("It commits what it fetched as it goes."),
+						errhint("Call it by itself, outside BEGIN, functions and DO blocks that "
+								"are in a transaction.")));
+}
+
+/* The procedure's result row. */
+static Datum
+totals_row(FunctionCallInfo fcinfo, const SgRunTotals *totals)
+{
+	TupleDesc desc;
+	Datum values[3] = {Int64GetDatum(totals->requests), Int64GetDatum(totals->rows),
+					   Int64GetDatum(totals->open_days)};
+	bool nulls[3] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+Datum
+sg_refresh(PG_FUNCTION_ARGS)
+{
+	SgRunTotals totals = {0};
+	MemoryContext caller = CurrentMemoryContext;
+	char *server;
+	Datum points;
+
+	require_own_transactions(fcinfo);
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	/* SPI's memory outlives the commits; the arguments' may not */
+	server = PG_ARGISNULL(0) ? NULL : pstrdup(NameStr(*PG_GETARG_NAME(0)));
+	points = PG_ARGISNULL(1) ? (Datum) 0 : PointerGetDatum(PG_GETARG_ARRAYTYPE_P_COPY(1));
+	sg_run_refresh(server, points, &totals);
+	SPI_finish();
+	MemoryContextSwitchTo(caller);
+	return totals_row(fcinfo, &totals);
+}

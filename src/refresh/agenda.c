@@ -1,0 +1,97 @@
+/*
+ * agenda.c
+ *	  What a run has to ask.
+ */
+#include "postgres.h"
+
+#include "agenda.h"
+#include "base/clock.h"
+#include "catalog/pg_type.h"
+#include "store/sql.h"
+#include "utils/timestamp.h"
+
+List *
+sg_agenda_servers(const char *server)
+{
+	SgSql sql = {0};
+	List *servers = NIL;
+	uint64 rows;
+
+	sg_sql_text(&sql, server);
+	rows = sg_sql_run(&sql, "SELECT DISTINCT server FROM switchgrid.watch "
+							"WHERE $1 IS NULL OR server = $1 ORDER BY 1");
+	for (uint64 i = 0; i < rows; i++)
+		servers = lappend(servers, sg_sql_get_text(i, 1));
+	return servers;
+}
+
+static void
+add_points(SgSql *sql, Datum points)
+{
+	if (points == 0)
+		sg_sql_null(sql, TEXTARRAYOID);
+	else
+		sg_sql_value(sql, TEXTARRAYOID, points);
+}
+
+/* Newest days first, whatever the point: what people look at comes before history. */
+static int
+compare_requests(const ListCell *a, const ListCell *b)
+{
+	const SgRequest *x = lfirst(a);
+	const SgRequest *y = lfirst(b);
+
+	if (x->days.until != y->days.until)
+		return x->days.until > y->days.until ? -1 : 1;
+	if (x->endpoint != y->endpoint)
+		return x->endpoint < y->endpoint ? -1 : 1;
+	return strcmp(x->point, y->point);
+}
+
+List *
+sg_agenda_requests(const SgProfile *profile, Datum points)
+{
+	DateADT today = sg_clock_today();
+	SgSql sql = {0};
+	List *requests = NIL;
+	uint64 rows;
+
+	sg_sql_text(&sql, profile->name);
+	add_points(&sql, points);
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
+	rows = sg_sql_run(&sql,
+					  "SELECT point_id, relation, direction, lower(d), "
+					  "upper(d) FROM (SELECT point_id, relation, direction, "
+					  "unnest(range_agg(days)) AS d FROM switchgrid.gap "
+					  "WHERE server = $1 "
+					  "AND ($2 IS NULL OR point_id = ANY ($2)) "
+					  "AND (retry_at IS NULL OR retry_at <= $3) "
+					  "GROUP BY 1, 2, 3) AS g ORDER BY 1, 2, 3, 4");
+	for (uint64 i = 0; i < rows; i++)
+	{
+		char *point = sg_sql_get_text(i, 1);
+		const SgRelation *relation = sg_relation_find(sg_sql_get_text(i, 2));
+		const SgEndpoint *endpoint =
+			sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3));
+		SgDays days = {DatumGetDateADT(sg_sql_get(i, 4, DateADTGetDatum(SG_DAY_FIRST))),
+					   DatumGetDateADT(sg_sql_get(i, 5, DateADTGetDatum(SG_DAY_LAST)))};
+
+		requests = sg_endpoint_cut(endpoint, point, days, today, requests);
+	}
+	list_sort(requests, compare_requests);
+	return requests;
+}
+
+int64
+sg_agenda_open_days(const char *server, Datum points)
+{
+	SgSql sql = {0};
+
+	sg_sql_text(&sql, server);
+	add_points(&sql, points);
+	sg_sql_run(&sql, "SELECT sum(upper(days) - "
+					 "lower(days)) FROM switchgrid.gap "
+					 "WHERE server = $1 "
+					 "AND ($2 IS NULL OR point_id = ANY ($2))");
+	return DatumGetInt64(sg_sql_get(0, 1, Int64GetDatum(0)));
+}

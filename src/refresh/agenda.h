@@ -1,0 +1,25 @@
+/*
+ * agenda.h
+ *	  What a run has to ask: the gaps of what is watched, cut into requests.
+ */
+#ifndef SG_AGENDA_H
+#define SG_AGENDA_H
+
+#include "postgres.h"
+#include "engine/profile.h"
+#include "nodes/pg_list.h"
+
+/* The servers that are watched, as a list of char *: the one named, or all. Needs an SPI connection. */
+extern List *sg_agenda_servers(const char *server);
+
+/*
+ * The requests (SgRequest *) that fill the gaps of a server's watched points (a text array, or 0 for
+ * all) whose time has come: the newest days of all points first, then older ones. In the current memory
+ * context; needs an SPI connection.
+ */
+extern List *sg_agenda_requests(const SgProfile *profile, Datum points);
+
+/* How many days of the server's watched points are open. Needs an SPI connection. */
+extern int64 sg_agenda_open_days(const char *server, Datum points);
+
+#endif

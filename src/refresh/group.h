@@ -1,0 +1,35 @@
+/*
+ * group.h
+ *	  Answers that are stored together, in one short transaction.
+ */
+#ifndef SG_GROUP_H
+#define SG_GROUP_H
+
+#include "postgres.h"
+#include "engine/fetch.h"
+
+typedef struct SgGroup SgGroup;
+
+/* An empty group in the current memory context. */
+extern SgGroup *sg_group_make(void);
+
+/* Where the next answer is to be written, so that the group knows whose rows it takes. */
+extern SgAnswer *sg_group_answer(SgGroup *group);
+
+/* Takes a row of that answer: an SgEmit, with the group as its argument. */
+extern void sg_group_emit(void *arg, const Datum *values, const bool *nulls);
+
+/* The answer is complete: keeps it, with its rows if it is without fault. */
+extern void sg_group_add(SgGroup *group);
+
+/* How many answers the group holds. */
+extern int sg_group_size(const SgGroup *group);
+
+/*
+ * Stores rows and coverage of all answers for a server, in the current transaction, and empties the group.
+ * What cannot be stored is noted as open, with the reason, and does not hold back the rest. Needs an SPI
+ * connection. "now" dates what is noted.
+ */
+extern void sg_group_store(SgGroup *group, const char *server, TimestampTz now);
+
+#endif

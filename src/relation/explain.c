@@ -1,0 +1,85 @@
+/*
+ * explain.c
+ *	  What EXPLAIN says of a scan.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "explain.h"
+#include "nodes/nodeFuncs.h"
+#include "state.h"
+#include "wanted.h"
+
+/* Requests that are written out; of more, the number says enough. */
+#define SHOWN 8
+
+static bool
+waits_for_execution(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+		return true;
+	return expression_tree_walker(node, waits_for_execution, context);
+}
+
+static void
+show_requests(ForeignScanState *node, ExplainState *es)
+{
+	SgScanState *state = node->fdw_state;
+	List *shown = NIL;
+	List *requests;
+	ListCell *cell;
+	SgWanted wanted;
+
+	sg_state_wanted(node, &wanted);
+	if (wanted.any_point)
+	{
+		ExplainPropertyText("Requests", "none: no point is named", es);
+		return;
+	}
+	requests = sg_wanted_requests(state->profile, state->relation, &wanted);
+	ExplainPropertyInteger("Requests", NULL, list_length(requests), es);
+	foreach (cell, requests)
+		if (list_length(shown) < SHOWN)
+			shown = lappend(shown, sg_request_describe(lfirst(cell)));
+	if (list_length(requests) > SHOWN)
+		shown = lappend(shown, psprintf("and %d more", list_length(requests) - SHOWN));
+	if (es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyList("Request", shown, es);
+	else
+		foreach (cell, shown)
+			ExplainPropertyText("Request", lfirst(cell), es);
+}
+
+static void
+show_spent(const SgScanState *state, ExplainState *es)
+{
+	const SgStats *stats = &state->stats;
+
+	ExplainPropertyInteger("Requests Sent", NULL, stats->requests, es);
+	ExplainPropertyInteger("Requests For Tokens", NULL, stats->tokens, es);
+	ExplainPropertyInteger("Requests Repeated", NULL, stats->retries, es);
+	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
+	if (es->timing)
+		ExplainPropertyFloat("Waited For Pace", "ms", stats->pace_us / 1000.0, 3, es);
+}
+
+void
+sg_explain_scan(ForeignScanState *node, ExplainState *es)
+{
+	SgScanState *state = node->fdw_state;
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+
+	if (state == NULL || state->profile->api == NULL)
+		return;
+	ExplainPropertyText("Server", state->profile->name, es);
+	if (es->analyze)
+		ExplainPropertyInteger("Requests", NULL, state->planned, es);
+	else if (waits_for_execution((Node *) plan->fdw_exprs, NULL))
+		ExplainPropertyText("Requests", "for each value of the join or subquery", es);
+	else
+		show_requests(node, es);
+	if (es->analyze)
+		show_spent(state, es);
+}

@@ -1,0 +1,212 @@
+/*
+ * plan.c
+ *	  The planner's view of a relation.
+ *
+ * A live relation costs requests: thousands of times a row. A point that comes from a join makes a
+ * parameterized path, so that the API is asked last, once for each point.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "engine/profile.h"
+#include "miscadmin.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "plan.h"
+#include "quals.h"
+#include "utils/lsyscache.h"
+
+/* A request takes as long as some hundred thousand rows of a table. */
+#define REQUEST_COST 1000.0
+/* Reading a month's segment of the store, in the same units. */
+#define SEGMENT_COST 2.0
+/* A scan that names no point fails when it runs: any other way is better. */
+#define NO_POINT_COST 1.0e10
+/* Points in a list that is not known yet, and in the whole store. */
+#define GUESSED_POINTS 10
+#define STORED_POINTS 100
+/* Days that the store may hold. */
+#define STORED_DAYS 1100
+#define DAYS_IN_MONTH 30
+
+typedef struct PlanInfo
+{
+	const SgRelation *relation;
+	const SgProfile *profile;
+	double points; /* 0: none is named */
+	double requests;
+	double rows;
+} PlanInfo;
+
+/* How many rows and requests quals leave. */
+static void
+estimate(PlannerInfo *root, PlanInfo *info, List *quals)
+{
+	SgWanted wanted;
+	bool guessed;
+	bool stored = info->profile->api == NULL;
+	const SgEndpoint *endpoint =
+		stored ? NULL : sg_api_endpoint(info->profile->api, info->relation, SG_CONSUMPTION);
+	SgDays days = {0, STORED_DAYS};
+	int windows;
+
+	sg_quals_estimate(root, quals, &wanted, &guessed);
+	info->points = wanted.any_point ? (stored ? STORED_POINTS : 0) : list_length(wanted.points);
+	if (guessed)
+		info->points = GUESSED_POINTS;
+	if (endpoint != NULL)
+		days = sg_days_intersect(wanted.days, sg_endpoint_history(endpoint, sg_clock_today()));
+	else if (sg_days_count(wanted.days) < STORED_DAYS)
+		days = wanted.days;
+	windows = sg_days_windows(days, endpoint != NULL ? endpoint->max_days : DAYS_IN_MONTH);
+	info->requests = Max(info->points, 1) * windows;
+	info->rows = clamp_row_est(Max(info->points, 1) * sg_days_count(days) *
+							   (endpoint != NULL ? endpoint->rows_per_day : 48));
+}
+
+void
+sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
+{
+	PlanInfo *info = palloc0(sizeof(PlanInfo));
+
+	info->relation = sg_profile_relation(table);
+	info->profile = sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid
+																		   : GetUserId());
+	rel->fdw_private = info;
+	estimate(root, info,
+			 sg_quals_extract(rel, table, info->relation, rel->baserestrictinfo, false));
+	rel->rows = info->rows;
+}
+
+static Cost
+total_cost(const PlanInfo *info)
+{
+	Cost cost = info->rows * cpu_tuple_cost;
+
+	if (info->profile->api == NULL)
+		return cost + info->requests * SEGMENT_COST;
+	return cost + info->requests * REQUEST_COST + (info->points == 0 ? NO_POINT_COST : 0);
+}
+
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *rel, const PlanInfo *info, Relids outer)
+{
+	Cost startup = info->profile->api == NULL ? 0 : REQUEST_COST;
+
+	add_path(rel, (Path *) sg_compat_foreignscan_path(root, rel, info->rows, startup,
+													  startup + total_cost(info), outer));
+}
+
+/* Is the clause an equality of this table's point with something of another relation? */
+static bool
+names_point(RelOptInfo *rel, Oid table, const PlanInfo *info, RestrictInfo *clause)
+{
+	SgQual *qual = sg_qual_of(rel, table, info->relation, clause->clause, true);
+
+	return qual != NULL && qual->role == SG_ROLE_POINT;
+}
+
+typedef struct MemberSearch
+{
+	Oid table;
+	const SgRelation *relation;
+} MemberSearch;
+
+/* Is the member of an equivalence class this table's point? */
+static bool
+is_point_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
+				EquivalenceMember *member, void *arg)
+{
+	MemberSearch *search = arg;
+	Expr *expr = member->em_expr;
+	int index;
+
+	while (expr != NULL && IsA(expr, RelabelType))
+		expr = ((RelabelType *) expr)->arg;
+	if (expr == NULL || !IsA(expr, Var) || ((Var *) expr)->varno != rel->relid ||
+		((Var *) expr)->varattno <= 0)
+		return false;
+	index = sg_relation_column(search->relation,
+							   get_attname(search->table, ((Var *) expr)->varattno, false));
+	return index >= 0 && search->relation->columns[index].role == SG_ROLE_POINT;
+}
+
+/* The clauses that could give this table its points from other relations. */
+static List *
+joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, PlanInfo *info)
+{
+	List *clauses = NIL;
+	MemberSearch search = {table, info->relation};
+	ListCell *cell;
+
+	foreach (cell, rel->joininfo)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
+
+		if (join_clause_is_movable_to(clause, rel) && names_point(rel, table, info, clause))
+			clauses = lappend(clauses, clause);
+	}
+	if (rel->has_eclass_joins)
+		clauses = list_concat(
+			clauses, generate_implied_equalities_for_column(root, rel, is_point_member, &search,
+															rel->lateral_referencers));
+	return clauses;
+}
+
+void
+sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
+{
+	PlanInfo *info = rel->fdw_private;
+	List *done = NIL;
+	ListCell *cell;
+
+	add_scan_path(root, rel, info, rel->lateral_relids);
+	foreach (cell, joining_clauses(root, rel, table, info))
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
+		Relids outer = bms_union(clause->clause_relids, rel->lateral_relids);
+		ParamPathInfo *param;
+		PlanInfo one = *info;
+		List *quals;
+
+		outer = bms_del_member(outer, rel->relid);
+		if (bms_is_empty(outer))
+			continue;
+		param = get_baserel_parampathinfo(root, rel, outer);
+		if (list_member_ptr(done, param))
+			continue;
+		done = lappend(done, param);
+		quals = sg_quals_extract(rel, table, info->relation,
+								 list_concat_copy(rel->baserestrictinfo, param->ppi_clauses),
+								 true);
+		estimate(root, &one, quals);
+		/* one point at a time */
+		one.rows = clamp_row_est(one.rows / Max(one.points, 1));
+		one.requests = one.requests / Max(one.points, 1);
+		one.points = 1;
+		param->ppi_rows = one.rows;
+		add_scan_path(root, rel, &one, param->ppi_req_outer);
+	}
+}
+
+ForeignScan *
+sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, List *tlist,
+			 List *clauses, Plan *outer)
+{
+	PlanInfo *info = rel->fdw_private;
+	List *quals = sg_quals_extract(rel, table, info->relation, clauses, true);
+	bool limited = root->parse->limitCount != NULL && root->limit_tuples > 0;
+	List *exprs;
+	List *packed = sg_quals_pack(quals, &exprs);
+
+	return make_foreignscan(tlist, extract_actual_clauses(clauses, false), rel->relid, exprs,
+							list_make2(packed, list_make1_int(limited)), NIL, NIL, outer);
+}

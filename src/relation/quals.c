@@ -1,0 +1,367 @@
+/*
+ * quals.c
+ *	  From WHERE clauses to points and days.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "base/clock.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "quals.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+/* What a clause's two sides are, seen from the table's column. */
+typedef struct Sides
+{
+	Var *column;
+	Expr *value;
+	Oid op; /* with the column on the left */
+} Sides;
+
+static Expr *
+strip_relabel(Expr *expr)
+{
+	while (expr != NULL && IsA(expr, RelabelType))
+		expr = ((RelabelType *) expr)->arg;
+	return expr;
+}
+
+static bool
+is_column(RelOptInfo *rel, Expr *expr)
+{
+	return expr != NULL && IsA(expr, Var) && ((Var *) expr)->varno == rel->relid &&
+		   ((Var *) expr)->varlevelsup == 0 && ((Var *) expr)->varattno > 0;
+}
+
+static bool
+split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
+{
+	List *args;
+	Expr *left;
+	Expr *right;
+
+	if (IsA(clause, OpExpr) && list_length(((OpExpr *) clause)->args) == 2)
+	{
+		args = ((OpExpr *) clause)->args;
+		sides->op = ((OpExpr *) clause)->opno;
+	}
+	else if (IsA(clause, ScalarArrayOpExpr) && ((ScalarArrayOpExpr *) clause)->useOr)
+	{
+		args = ((ScalarArrayOpExpr *) clause)->args;
+		sides->op = ((ScalarArrayOpExpr *) clause)->opno;
+	}
+	else
+		return false;
+	left = strip_relabel(linitial(args));
+	right = strip_relabel(lsecond(args));
+	if (is_column(rel, left))
+	{
+		sides->column = (Var *) left;
+		sides->value = lsecond(args);
+		return true;
+	}
+	if (is_column(rel, right) && IsA(clause, OpExpr))
+	{
+		sides->column = (Var *) right;
+		sides->value = linitial(args);
+		sides->op = get_commutator(sides->op);
+		return OidIsValid(sides->op);
+	}
+	return false;
+}
+
+/* Can the value be computed before the table is read? */
+static bool
+is_computable(RelOptInfo *rel, Expr *value, bool outer)
+{
+	Relids relids = pull_varnos(NULL, (Node *) value);
+	bool computable = outer ? !bms_is_member(rel->relid, relids) : bms_is_empty(relids);
+
+	bms_free(relids);
+	return computable && !contain_volatile_functions((Node *) value) &&
+		   !contain_subplans((Node *) value);
+}
+
+/* The operator's place in the family of its type's default order; 0 if it is not in it. */
+static int
+strategy_of(Oid op, Oid type)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
+
+	return get_op_opfamily_strategy(op, entry->btree_opf);
+}
+
+SgQual *
+sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause, bool outer)
+{
+	Sides sides;
+	SgQual *qual;
+	const SgColumn *column;
+	int index;
+	Oid right;
+
+	if (!split_sides(rel, clause, &sides) || !is_computable(rel, sides.value, outer))
+		return NULL;
+	index = sg_relation_column(relation, get_attname(table, sides.column->varattno, false));
+	if (index < 0)
+		return NULL;
+	column = &relation->columns[index];
+	if (column->role == SG_ROLE_PLAIN)
+		return NULL;
+	qual = palloc0(sizeof(SgQual));
+	qual->role = column->role;
+	qual->array = IsA(clause, ScalarArrayOpExpr);
+	qual->strategy = strategy_of(sides.op, column->type);
+	op_input_types(sides.op, &(Oid){InvalidOid}, &right);
+	qual->type = right;
+	qual->value = sides.value;
+	if (qual->strategy == InvalidStrategy)
+		return NULL;
+	/* of texts only equality narrows, of times only comparisons with a single value */
+	if (column->type == TEXTOID)
+		return qual->strategy == BTEqualStrategyNumber && right == TEXTOID ? qual : NULL;
+	if (qual->array || (right != DATEOID && right != TIMESTAMPOID && right != TIMESTAMPTZOID))
+		return NULL;
+	return qual;
+}
+
+List *
+sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *relation, List *clauses, bool outer)
+{
+	List *quals = NIL;
+	ListCell *cell;
+
+	foreach (cell, clauses)
+	{
+		Node *node = lfirst(cell);
+		Expr *clause = IsA(node, RestrictInfo) ? ((RestrictInfo *) node)->clause : (Expr *) node;
+		SgQual *qual = sg_qual_of(rel, table, relation, clause, outer);
+
+		if (qual != NULL)
+			quals = lappend(quals, qual);
+	}
+	return quals;
+}
+
+List *
+sg_quals_pack(List *quals, List **exprs)
+{
+	List *packed = NIL;
+	ListCell *cell;
+
+	*exprs = NIL;
+	foreach (cell, quals)
+	{
+		SgQual *qual = lfirst(cell);
+
+		packed = lappend_int(packed, qual->role);
+		packed = lappend_int(packed, qual->strategy);
+		packed = lappend_int(packed, qual->array);
+		packed = lappend_int(packed, (int) qual->type);
+		*exprs = lappend(*exprs, qual->value);
+	}
+	return packed;
+}
+
+/* The instant that a value of any of the three types stands for, as PostgreSQL's operators see it. */
+static TimestampTz
+to_instant(Oid type, Datum value)
+{
+	int overflow;
+
+	switch (type)
+	{
+		case DATEOID:
+			return date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+		case TIMESTAMPOID:
+			return timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+		default:
+			return DatumGetTimestampTz(value);
+	}
+}
+
+/* The last day that a date column may have to be compared so with a value: generous by a day. */
+static DateADT
+to_day(Oid type, Datum value)
+{
+	TimestampTz at;
+
+	if (type == DATEOID)
+	{
+		DateADT day = DatumGetDateADT(value);
+
+		return Max(Min(day, SG_DAY_LAST), SG_DAY_FIRST);
+	}
+	at = to_instant(type, value);
+	return sg_clock_day_of(at);
+}
+
+static void
+narrow_days(SgWanted *wanted, int strategy, DateADT first, DateADT last)
+{
+	SgDays days = SG_DAYS_ALL;
+
+	if (strategy == BTEqualStrategyNumber || strategy >= BTGreaterEqualStrategyNumber)
+		days.from = first;
+	if (strategy <= BTEqualStrategyNumber)
+		days.until = last + 1;
+	wanted->days = sg_days_intersect(wanted->days, days);
+}
+
+static void
+narrow_instant(SgWanted *wanted, int strategy, Oid type, Datum value)
+{
+	TimestampTz at = to_instant(type, value);
+	TimestampTz last = strategy == BTLessStrategyNumber && !TIMESTAMP_NOT_FINITE(at) ? at - 1 : at;
+
+	narrow_days(wanted, strategy, sg_clock_day_of(at), sg_clock_day_of(last));
+}
+
+static void
+narrow_day(SgWanted *wanted, int strategy, Oid type, Datum value)
+{
+	DateADT day = to_day(type, value);
+
+	if (type != DATEOID)
+		/* the session's zone may see another day at that instant: one more on both sides */
+		narrow_days(wanted, strategy, day - 1, day + 1);
+	else
+		narrow_days(wanted, strategy,
+					strategy == BTGreaterStrategyNumber ? day + 1 : day,
+					strategy == BTLessStrategyNumber ? day - 1 : day);
+}
+
+static bool
+holds_text(List *list, const char *text)
+{
+	ListCell *cell;
+
+	foreach (cell, list)
+		if (strcmp(lfirst(cell), text) == 0)
+			return true;
+	return false;
+}
+
+static int
+compare_texts(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/* The texts of a value: one, or an array's without its NULLs and repetitions. */
+static List *
+texts_of(Datum value, bool array)
+{
+	List *texts = NIL;
+	Datum *elements;
+	bool *nulls;
+	int count;
+	ListCell *cell;
+	const char *last = NULL;
+
+	if (!array)
+		return list_make1(TextDatumGetCString(value));
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			texts = lappend(texts, TextDatumGetCString(elements[i]));
+	list_sort(texts, compare_texts);
+	foreach (cell, texts)
+	{
+		if (last != NULL && strcmp(last, lfirst(cell)) == 0)
+			texts = foreach_delete_current(texts, cell);
+		else
+			last = lfirst(cell);
+	}
+	return texts;
+}
+
+/* Keeps of a set what is also in the other one. */
+static void
+narrow_texts(bool *any, List **held, List *texts)
+{
+	List *both = NIL;
+	ListCell *cell;
+
+	foreach (cell, texts)
+		if (*any || holds_text(*held, lfirst(cell)))
+			both = lappend(both, lfirst(cell));
+	*any = false;
+	*held = both;
+}
+
+static void
+narrow(SgWanted *wanted, SgColumnRole role, int strategy, bool array, Oid type, Datum value,
+	   bool isnull)
+{
+	if (isnull)
+		wanted->days.until = wanted->days.from;
+	else if (role == SG_ROLE_POINT)
+		narrow_texts(&wanted->any_point, &wanted->points, texts_of(value, array));
+	else if (role == SG_ROLE_DIRECTION)
+		narrow_texts(&wanted->any_direction, &wanted->directions, texts_of(value, array));
+	else if (role == SG_ROLE_INSTANT)
+		narrow_instant(wanted, strategy, type, value);
+	else if (role == SG_ROLE_DAY)
+		narrow_day(wanted, strategy, type, value);
+	if (isnull && role == SG_ROLE_POINT)
+		wanted->any_point = false;
+}
+
+static void
+want_everything(SgWanted *wanted)
+{
+	memset(wanted, 0, sizeof(*wanted));
+	wanted->any_point = true;
+	wanted->any_direction = true;
+	wanted->days = SG_DAYS_ALL;
+}
+
+void
+sg_quals_evaluate(List *packed, List *states, ExprContext *econtext, SgWanted *wanted)
+{
+	int at = 0;
+	ListCell *cell;
+
+	want_everything(wanted);
+	foreach (cell, states)
+	{
+		bool isnull;
+		Datum value = ExecEvalExpr((ExprState *) lfirst(cell), econtext, &isnull);
+
+		narrow(wanted, list_nth_int(packed, at), list_nth_int(packed, at + 1),
+			   list_nth_int(packed, at + 2), (Oid) list_nth_int(packed, at + 3), value, isnull);
+		at += 4;
+	}
+}
+
+void
+sg_quals_estimate(PlannerInfo *root, List *quals, SgWanted *wanted, bool *guessed)
+{
+	ListCell *cell;
+
+	want_everything(wanted);
+	*guessed = false;
+	foreach (cell, quals)
+	{
+		SgQual *qual = lfirst(cell);
+		Node *value = estimate_expression_value(root, (Node *) copyObject(qual->value));
+
+		if (IsA(value, Const))
+			narrow(wanted, qual->role, qual->strategy, qual->array, qual->type,
+				   ((Const *) value)->constvalue, ((Const *) value)->constisnull);
+		else if (qual->role == SG_ROLE_POINT)
+			*guessed = true;
+	}
+}

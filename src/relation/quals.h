@@ -1,0 +1,66 @@
+/*
+ * quals.h
+ *	  From WHERE clauses to points and days.
+ *
+ * What is taken from a clause only narrows what is asked: the executor still checks every clause, so it
+ * is enough that nothing that could match is left out.
+ */
+#ifndef SG_QUALS_H
+#define SG_QUALS_H
+
+#include "postgres.h"
+#include "api/relation.h"
+#include "base/span.h"
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+
+/* One clause that narrows: column <operator> value. */
+typedef struct SgQual
+{
+	SgColumnRole role;
+	int strategy; /* of the btree operator family: less, equal, ... */
+	bool array;	  /* = ANY (value) */
+	Oid type;	  /* of the value: date, timestamp or timestamptz */
+	Expr *value;
+} SgQual;
+
+/* What a scan wants, once the values are known. */
+typedef struct SgWanted
+{
+	bool any_point;		/* no clause names a point */
+	List *points;		/* of char *, each once */
+	bool any_direction; /* no clause names a direction */
+	List *directions;	/* of char *, each once */
+	SgDays days;
+} SgWanted;
+
+/*
+ * The quals among clauses (of RestrictInfo * or Expr *) on a foreign table. Values may refer to other
+ * relations only if "outer" is true.
+ */
+extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *relation,
+							  List *clauses, bool outer);
+
+/* The qual that one clause makes on this table, or NULL. */
+extern SgQual *sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
+						  bool outer);
+
+/*
+ * Splits quals into a list of integers, which travels in a plan's fdw_private, and a list of
+ * expressions, which travels in its fdw_exprs.
+ */
+extern List *sg_quals_pack(List *quals, List **exprs);
+
+/*
+ * Evaluates packed quals, in the current memory context; "states" are the ExprStates of the expressions.
+ * A NULL value matches nothing.
+ */
+extern void sg_quals_evaluate(List *packed, List *states, ExprContext *econtext, SgWanted *wanted);
+
+/*
+ * The same at planning time, for the values that can be known then. Sets "guessed" if there is a point
+ * that is not known yet.
+ */
+extern void sg_quals_estimate(PlannerInfo *root, List *quals, SgWanted *wanted, bool *guessed);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * scan.h
+ *	  A live relation being read.
+ */
+#ifndef SG_SCAN_H
+#define SG_SCAN_H
+
+#include "postgres.h"
+#include "nodes/execnodes.h"
+
+/* The executor's callbacks of a scan whose server has an API. */
+extern void sg_scan_begin(ForeignScanState *node, int eflags);
+extern TupleTableSlot *sg_scan_next(ForeignScanState *node);
+extern void sg_scan_again(ForeignScanState *node);
+extern void sg_scan_end(ForeignScanState *node);
+
+#endif

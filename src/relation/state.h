@@ -1,0 +1,54 @@
+/*
+ * state.h
+ *	  What a scan, live or stored, keeps while it runs.
+ */
+#ifndef SG_STATE_H
+#define SG_STATE_H
+
+#include "postgres.h"
+#include "engine/exchange.h"
+#include "engine/profile.h"
+#include "nodes/execnodes.h"
+#include "quals.h"
+
+typedef struct SgScanState
+{
+	const SgProfile *profile;
+	const SgRelation *relation;
+	List *quals;			   /* packed */
+	List *values;			   /* ExprStates of their values */
+	bool limited;			   /* will the reader stop early? */
+	int columns[SG_MAX_COLUMNS]; /* the table's attribute for each column of the relation, or -1 */
+	TupleDesc desc;
+	MemoryContext context; /* of one pass over the relation: points, requests */
+	MemoryContext batch;   /* of the rows that came last */
+	List *rows;			   /* of HeapTuple, in batch */
+	int next;			   /* the row to give next */
+	bool started;
+	SgStats stats;
+	int64 planned; /* requests of all passes */
+	void *reader;  /* what the pass reads from: a fetch, or a portal's name */
+} SgScanState;
+
+/*
+ * Makes the state of a scan: options, columns, quals. Raises HV004 or HV005 if the foreign table's
+ * columns are not those of its relation.
+ */
+extern SgScanState *sg_state_begin(ForeignScanState *node);
+
+/* What the scan wants now; the values are computed in the state's context. */
+extern void sg_state_wanted(ForeignScanState *node, SgWanted *wanted);
+
+/* Adds a row of the relation to the batch: an SgEmit, with the state as its argument. */
+extern void sg_state_emit(void *arg, const Datum *values, const bool *nulls);
+
+/* Gives the next row of the batch in the scan's slot; false if there is none left. */
+extern bool sg_state_give(ForeignScanState *node);
+
+/* Empties the batch. */
+extern void sg_state_clear(SgScanState *state);
+
+/* Forgets the pass: the next row is the first one of a new one. */
+extern void sg_state_reset(SgScanState *state);
+
+#endif

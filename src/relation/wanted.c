@@ -1,0 +1,78 @@
+/*
+ * wanted.c
+ *	  From points and days to the requests of a live scan.
+ */
+#include "postgres.h"
+
+#include "base/clock.h"
+#include "wanted.h"
+
+/*
+ * Without a point a scan would ask for everything: BI tools that sample every table, ANALYZE and dumps
+ * must not spend a quota that way.
+ */
+static void
+refuse_all_points(const SgRelation *relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a query of the live relation \"%s\" must name its points", relation->name),
+			 errhint("Add WHERE point_id = '...' (or IN, = ANY, or a join), or read the stored "
+					 "relation switchgrid.%s.",
+					 relation->name)));
+}
+
+static void
+check_point(const SgApi *api, const char *point)
+{
+	if (!api->valid_point(point))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid point identifier: \"%s\"", point),
+						errhint("%s", api->point_rule)));
+}
+
+/* Does the query ask for rows of this direction? */
+static bool
+wants_direction(const SgWanted *wanted, const char *direction)
+{
+	ListCell *cell;
+
+	if (wanted->any_direction)
+		return true;
+	foreach (cell, wanted->directions)
+		if (strcmp(lfirst(cell), direction) == 0)
+			return true;
+	return false;
+}
+
+List *
+sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
+{
+	static const char *const directions[] = {SG_CONSUMPTION, SG_PRODUCTION};
+	DateADT today = sg_clock_today();
+	List *requests = NIL;
+	ListCell *cell;
+
+	if (wanted->any_point)
+		refuse_all_points(relation);
+	foreach (cell, wanted->points)
+		check_point(profile->api, lfirst(cell));
+	for (int i = 0; i < lengthof(directions); i++)
+	{
+		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, directions[i]);
+
+		if (!wants_direction(wanted, directions[i]))
+			continue;
+		if (endpoint == NULL && wanted->any_direction)
+			continue;
+		if (endpoint == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"",
+							relation->name, profile->name, directions[i])));
+		foreach (cell, wanted->points)
+			requests =
+				sg_endpoint_cut(endpoint, lfirst(cell), wanted->days, today, requests);
+	}
+	return requests;
+}

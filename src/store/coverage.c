@@ -1,0 +1,190 @@
+/*
+ * coverage.c
+ *	  What is known about the days of a point's relation.
+ */
+#include "postgres.h"
+
+#include "base/clock.h"
+#include "catalog/pg_type.h"
+#include "coverage.h"
+#include "lib/stringinfo.h"
+#include "sql.h"
+#include "utils/timestamp.h"
+
+/* The first wait after a failure of the operator; each further one doubles it, up to a day. */
+#define FIRST_RETRY (15 * USECS_PER_MINUTE)
+/* A new consent, or a repaired shape, is looked for once a day. */
+#define DAILY_RETRY USECS_PER_DAY
+/* An application is subscribed by its owner, who then wants to see it work. */
+#define SUBSCRIPTION_RETRY USECS_PER_HOUR
+/* A holder may have the curve recorded again. */
+#define RECORDING_RETRY (30 * USECS_PER_DAY)
+
+static SgSql
+series_key(const SgSeries *series)
+{
+	SgSql sql = {0};
+
+	sg_sql_text(&sql, series->server);
+	sg_sql_text(&sql, series->point);
+	sg_sql_text(&sql, series->relation);
+	sg_sql_text(&sql, series->direction);
+	return sql;
+}
+
+/* The text of a multirange of the days that are in one state. */
+static char *
+print_days(SgDays days, const SgDayState *states, SgDayState state)
+{
+	StringInfoData out;
+	char from[SG_DAY_LEN];
+	char until[SG_DAY_LEN];
+	int n = sg_days_count(days);
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	for (int i = 0; i < n; i++)
+	{
+		int first = i;
+
+		if (states[i] != state)
+			continue;
+		while (i + 1 < n && states[i + 1] == state)
+			i++;
+		appendStringInfo(&out, "%s[%s,%s)", out.len > 1 ? "," : "",
+						 sg_clock_print_day(from, days.from + first),
+						 sg_clock_print_day(until, days.from + i + 1));
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/* Takes the days out of what was open; what stands on either side of them stays. */
+static void
+close_open(const SgSeries *series, SgDays days)
+{
+	SgSql sql = series_key(series);
+
+	sg_sql_date(&sql, days.from);
+	sg_sql_date(&sql, days.until);
+	sg_sql_run(&sql,
+			   "WITH cut AS (DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
+			   "AND relation = $3 AND direction = $4 "
+			   "AND days && daterange($5, $6) RETURNING *) "
+			   "INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
+			   "unnest(datemultirange(days) - "
+			   "datemultirange(daterange($5, $6))), "
+			   "cause, code, message, tries, asked_at, retry_at FROM cut");
+}
+
+static void
+note_known(const SgSeries *series, const char *held, const char *empty)
+{
+	SgSql sql = series_key(series);
+
+	sg_sql_text(&sql, held);
+	sg_sql_text(&sql, empty);
+	sg_sql_run(&sql,
+			   "INSERT INTO switchgrid.coverage AS c (server, point_id, relation, direction, held, "
+			   "empty) VALUES ($1, $2, $3, $4, $5::datemultirange, "
+			   "$6::datemultirange) "
+			   "ON CONFLICT (server, point_id, relation, direction) DO UPDATE SET "
+			   "held = c.held + excluded.held, "
+			   "empty = (c.empty - excluded.held) + "
+			   "excluded.empty");
+}
+
+static void
+note_open(const SgSeries *series, const char *days, const char *cause, const SgFault *fault,
+		  int tries, TimestampTz now, TimestampTz retry_at)
+{
+	SgSql sql = series_key(series);
+
+	sg_sql_text(&sql, days);
+	sg_sql_text(&sql, cause);
+	sg_sql_text(&sql, fault != NULL && fault->code[0] != '\0' ? fault->code : NULL);
+	sg_sql_text(&sql, fault != NULL && fault->text[0] != '\0' ? fault->text : NULL);
+	sg_sql_value(&sql, INT4OID, Int32GetDatum(tries));
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(now));
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(retry_at));
+	sg_sql_run(&sql,
+			   "INSERT INTO switchgrid.open_span (server, point_id, relation, direction, days, "
+			   "cause, code, message, tries, asked_at, retry_at) "
+			   "SELECT $1, $2, $3, $4, unnest($5::datemultirange), "
+			   "$6, $7, $8, $9, $10, $11");
+}
+
+/* How often the days were asked in vain so far. */
+static int
+count_tries(const SgSeries *series, SgDays days)
+{
+	SgSql sql = series_key(series);
+
+	sg_sql_date(&sql, days.from);
+	sg_sql_date(&sql, days.until);
+	if (sg_sql_run(&sql, "SELECT max(tries) FROM switchgrid.open_span WHERE "
+						 "server = $1 AND point_id = $2 AND relation = $3 AND direction = $4 "
+						 "AND days && daterange($5, $6)") != 1)
+		return 0;
+	return DatumGetInt32(sg_sql_get(0, 1, Int32GetDatum(0)));
+}
+
+void
+sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states, TimestampTz now,
+				   TimestampTz retry_at)
+{
+	char *held = print_days(days, states, SG_DAY_HELD);
+	char *empty = print_days(days, states, SG_DAY_EMPTY);
+	char *late = print_days(days, states, SG_DAY_LATE);
+	int tries = count_tries(series, days);
+
+	close_open(series, days);
+	note_known(series, held, empty);
+	if (strcmp(late, "{}") != 0)
+		note_open(series, late, "late", NULL, tries + 1, now, retry_at);
+}
+
+void
+sg_coverage_floor(const SgSeries *series, DateADT first)
+{
+	SgSql sql = series_key(series);
+
+	sg_sql_date(&sql, first);
+	sg_sql_run(&sql, "INSERT INTO switchgrid.coverage AS c (server, point_id, relation, direction, "
+					 "floor) VALUES ($1, $2, $3, $4, $5) "
+					 "ON CONFLICT (server, point_id, relation, direction) DO UPDATE SET "
+					 "floor = GREATEST(c.floor, excluded.floor)");
+}
+
+static TimestampTz
+retry_time(const SgFault *fault, int tries, TimestampTz now)
+{
+	switch (fault->kind)
+	{
+		case SG_FAULT_DIRECTION:
+			return DT_NOEND;
+		case SG_FAULT_NOT_RECORDED:
+			return now + RECORDING_RETRY;
+		case SG_FAULT_SUBSCRIPTION:
+			return now + SUBSCRIPTION_RETRY;
+		default:
+			break;
+	}
+	if (!sg_fault_class(fault->kind)->retried)
+		return now + DAILY_RETRY;
+	return now + Min(FIRST_RETRY << Min(tries, 10), USECS_PER_DAY);
+}
+
+void
+sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now)
+{
+	SgDayState *states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
+	int tries = count_tries(series, days);
+
+	for (int i = 0; i < sg_days_count(days); i++)
+		states[i] = SG_DAY_LATE;
+	close_open(series, days);
+	note_open(series, print_days(days, states, SG_DAY_LATE), sg_fault_class(fault->kind)->name,
+			  fault, tries + 1, now, retry_time(fault, tries, now));
+	pfree(states);
+}

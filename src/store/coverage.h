@@ -1,0 +1,47 @@
+/*
+ * coverage.h
+ *	  What is known about the days of a point's relation: held, empty, or open and why.
+ */
+#ifndef SG_COVERAGE_H
+#define SG_COVERAGE_H
+
+#include "postgres.h"
+#include "base/fault.h"
+#include "base/span.h"
+#include "datatype/timestamp.h"
+
+/* One series of days: a relation of a point in a direction, as one server gives it. */
+typedef struct SgSeries
+{
+	const char *server;
+	const char *point;
+	const char *relation;
+	const char *direction;
+} SgSeries;
+
+/* What an answer said of one day. */
+typedef enum SgDayState
+{
+	SG_DAY_HELD,  /* the data is there */
+	SG_DAY_EMPTY, /* asked, and nothing is to come any more */
+	SG_DAY_LATE	  /* not there, or not whole, and still to be expected */
+} SgDayState;
+
+/*
+ * Notes what is known after an answer about the days: one state for each of them. Late days are asked
+ * again after "retry_at". Needs an SPI connection, like all here.
+ */
+extern void sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states,
+							   TimestampTz now, TimestampTz retry_at);
+
+/* Notes that there is nothing before a day. */
+extern void sg_coverage_floor(const SgSeries *series, DateADT first);
+
+/*
+ * Notes that the days could not be had, why, and when asking again makes sense: doubling with each try
+ * where the fault is retried. "now" dates the note.
+ */
+extern void sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault,
+							 TimestampTz now);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * sql.h
+ *	  SQL on the native tables through SPI, without losing the current memory context.
+ */
+#ifndef SG_SQL_H
+#define SG_SQL_H
+
+#include "postgres.h"
+#include "executor/spi.h"
+
+/* No statement of the extension has more parameters. */
+#define SG_SQL_MAX 16
+
+/* A statement's parameters, filled one after the other. */
+typedef struct SgSql
+{
+	int count;
+	Oid types[SG_SQL_MAX];
+	Datum values[SG_SQL_MAX];
+	char nulls[SG_SQL_MAX];
+} SgSql;
+
+/* Add a parameter; a NULL text, or a date of SG_SQL_NO_DATE, is SQL's NULL. */
+#define SG_SQL_NO_DATE PG_INT32_MIN
+extern void sg_sql_text(SgSql *sql, const char *value);
+extern void sg_sql_date(SgSql *sql, int32 value);
+extern void sg_sql_value(SgSql *sql, Oid type, Datum value);
+extern void sg_sql_null(SgSql *sql, Oid type);
+
+/*
+ * Runs a statement with the parameters and empties them, under a safe search_path; needs an SPI
+ * connection. Results are in
+ * SPI_tuptable, in SPI's memory. Returns the number of rows. Raises what the statement raises.
+ */
+extern uint64 sg_sql_run(SgSql *sql, const char *statement);
+
+/* Opens a cursor on a query, with the snapshot of the statement that is running; read with SPI. */
+extern Portal sg_sql_open(SgSql *sql, const char *query);
+
+/* The text of a column (from 1) of a result row, in the current memory context; NULL for NULL. */
+extern char *sg_sql_get_text(uint64 row, int column);
+
+/* The value of a column; "otherwise" for NULL. By-reference values belong to SPI. */
+extern Datum sg_sql_get(uint64 row, int column, Datum otherwise);
+
+/* The type switchgrid.curve. */
+extern Oid sg_sql_curve_type(void);
+
+#endif

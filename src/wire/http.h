@@ -1,0 +1,68 @@
+/*
+ * http.h
+ *	  HTTP exchanges that run side by side in one backend, and the one function that waits for them.
+ *
+ * Connections are kept as long as the backend lives. The transport never raises for what the network
+ * does: it returns a status, and the floor that knows the query decides.
+ */
+#ifndef SG_HTTP_H
+#define SG_HTTP_H
+
+#include "postgres.h"
+#include "base/fault.h"
+#include "datatype/timestamp.h"
+
+typedef struct SgHttpLimits
+{
+	int connect_timeout_ms;
+	int timeout_ms;
+	size_t max_body;
+} SgHttpLimits;
+
+typedef struct SgHttpRequest
+{
+	const char *url;
+	const char *bearer;	  /* access token, or NULL */
+	const char *user;	  /* for Basic authentication, or NULL */
+	const char *password; /* with user */
+	const char *form;	  /* body of a POST, already encoded; NULL makes a GET */
+	SgHttpLimits limits;
+} SgHttpRequest;
+
+typedef struct SgHttp SgHttp;
+
+/*
+ * Starts an exchange; nothing of "request" is needed after the return. The exchange belongs to the
+ * current memory context: it ends when sg_http_end is called or when that context is reset or deleted,
+ * so an error in the middle leaks nothing. Raises only when out of memory.
+ */
+extern SgHttp *sg_http_start(const SgHttpRequest *request);
+
+/*
+ * Waits until a running exchange of this backend moves, or until "until" (0: no limit), whichever comes
+ * first, and does what can be done. Cancel, time-outs, termination and shutdown end it with their own
+ * errors. This is the only wait of the extension.
+ */
+extern void sg_http_wait(TimestampTz until);
+
+/* Has the exchange come to its end, good or bad? */
+extern bool sg_http_done(const SgHttp *http);
+
+/*
+ * What came of an exchange that is done: the HTTP status (0 if there was no whole answer: then "fault"
+ * says why), the body with a NUL byte after it (owned by the exchange), and the delay in seconds that a
+ * Retry-After header gave (-1 if none).
+ */
+extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_after,
+						  SgFault *fault);
+
+/* Bytes of headers and body received so far. */
+extern int64 sg_http_bytes(const SgHttp *http);
+
+/* Ends the exchange, whatever its state, and frees all that it holds. */
+extern void sg_http_end(SgHttp *http);
+
+/* Appends text to a URL or form, escaping all but unreserved characters. */
+extern void sg_http_escape(StringInfo out, const char *text);
+
+#endif

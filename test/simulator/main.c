@@ -1,0 +1,225 @@
+/*
+ * main.c
+ *		A simulator of the remote metering APIs: options, start and end.
+ */
+#include "simulator.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+Settings	settings = {
+	.port = 0,
+	.readings_point = "22516914714270",
+	.client_id = "demo",
+	.client_secret = "demo-secret",
+	.per_second = 5,
+	.per_hour = 10000,
+	.token_seconds = 12600,
+};
+
+static const char usage[] =
+"switchgrid-simulator answers on the loopback as the remote metering APIs do.\n"
+"\n"
+"Usage: switchgrid-simulator [OPTION]...\n"
+"\n"
+"  --port N               listen on 127.0.0.1:N (default 0: any free port)\n"
+"  --data DIR             write the journal of requests to DIR/journal.jsonl\n"
+"  --now TIME             start the clock there, e.g. 2026-11-20T10:00:00+01:00\n"
+"  --readings FILE        replay hourly readings, lines \"starts_at,watts\" in UTC\n"
+"  --readings-point PRM   the point that replays them (default 22516914714270)\n"
+"  --client-id ID         the application's identifier (default demo)\n"
+"  --client-secret SECRET the application's secret (default demo-secret)\n"
+"  --per-second N         data requests per second (default 5, 0: unlimited)\n"
+"  --per-hour N           data requests per hour (default 10000, 0: unlimited)\n"
+"  --token-seconds N      life of an access token (default 12600)\n"
+"  --parent               exit when standard input ends\n"
+"  --help, --version\n"
+"\n"
+"GET /_journal shows the journal, POST /_journal/reset empties it.\n"
+"\n"
+"Scenarios: put /~NAME+NAME... before the API's path, e.g. /~delay=200+numbers.\n"
+"  stall stall_token stall_body   no answer; no token; half of the body, then nothing\n"
+"  slow[=MS] delay=MS             the body in pieces over MS; the answer after MS\n"
+"  closed truncated cut huge      no answer, part of one, half a document, 200 MB\n"
+"  html not_json shape array badvalue\n"
+"                                 answers with status 200 that are not what they should be\n"
+"  empty expire expired           no data; a token lasts 3 data requests; none is good\n"
+"  error=CODE error_once=CODE     a documented error, always or once for each window;\n"
+"                                 next=SECONDS sets when 900804 lets the client come back\n"
+"  unlimited per_second=N per_hour=N\n"
+"  step=MINUTES null_values numbers unordered twice dst48\n"
+"Each prefix has its own quota, its own repeats and its own first times.\n";
+
+static void
+refuse(const char *option, const char *value)
+{
+	fprintf(stderr, "switchgrid-simulator: invalid value for --%s: \"%s\"\n", option, value);
+	exit(2);
+}
+
+static long
+number(const char *option, const char *value, long low, long high)
+{
+	char	   *rest;
+	long		result;
+
+	errno = 0;
+	result = strtol(value, &rest, 10);
+	if (rest == value || *rest != '\0' || errno != 0 || result < low || result > high)
+		refuse(option, value);
+	return result;
+}
+
+static const struct option options[] = {
+	{"port", required_argument, NULL, 'p'},
+	{"data", required_argument, NULL, 'd'},
+	{"now", required_argument, NULL, 'n'},
+	{"readings", required_argument, NULL, 'r'},
+	{"readings-point", required_argument, NULL, 'P'},
+	{"client-id", required_argument, NULL, 'i'},
+	{"client-secret", required_argument, NULL, 's'},
+	{"per-second", required_argument, NULL, '1'},
+	{"per-hour", required_argument, NULL, '2'},
+	{"token-seconds", required_argument, NULL, 't'},
+	{"parent", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'v'},
+	{NULL, 0, NULL, 0}
+};
+
+static void
+set_option(int letter, const char *name, char *value, int64_t *now_us)
+{
+	switch (letter)
+	{
+		case 'p':
+			settings.port = (int) number(name, value, 0, 65535);
+			break;
+		case 'd':
+			settings.data_directory = value;
+			break;
+		case 'n':
+			if (!clock_parse(value, now_us))
+				refuse(name, value);
+			break;
+		case 'r':
+			settings.readings_file = value;
+			break;
+		case 'P':
+			if (strlen(value) != 14 || strspn(value, "0123456789") != 14)
+				refuse(name, value);
+			settings.readings_point = value;
+			break;
+		case 'i':
+			settings.client_id = value;
+			break;
+		case 's':
+			settings.client_secret = value;
+			break;
+		case '1':
+			settings.per_second = number(name, value, 0, 1000000);
+			break;
+		case '2':
+			settings.per_hour = number(name, value, 0, 1000000);
+			break;
+		case 't':
+			settings.token_seconds = number(name, value, 1, 1000000000);
+			break;
+		case 'f':
+			settings.follow_parent = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		case 'v':
+			puts("switchgrid-simulator " SIMULATOR_VERSION);
+			exit(0);
+		default:
+			fputs("Try \"switchgrid-simulator --help\".\n", stderr);
+			exit(2);
+	}
+}
+
+static void
+read_options(int argc, char **argv, int64_t *now_us)
+{
+	int			letter;
+	int			which = 0;
+
+	while ((letter = getopt_long(argc, argv, "", options, &which)) != -1)
+		set_option(letter, options[which].name, optarg, now_us);
+	if (optind < argc)
+	{
+		fprintf(stderr, "switchgrid-simulator: unexpected argument \"%s\"\n", argv[optind]);
+		exit(2);
+	}
+}
+
+/* Blocked before any thread starts, so that only the wait below sees them. */
+static int
+catch_signals(void)
+{
+	sigset_t	signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+/* Returns when a signal asks to stop, or the parent is gone. */
+static void
+wait_for_end(int signals)
+{
+	struct pollfd watched[2] = {{signals, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+	int			count = settings.follow_parent ? 2 : 1;
+	char		ignored[256];
+
+	for (;;)
+	{
+		if (poll(watched, count, -1) < 0)
+		{
+			if (errno == EINTR)
+				continue;
+			return;
+		}
+		if (watched[0].revents != 0)
+			return;
+		if (watched[1].revents != 0 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+			return;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t		now_us = clock_real_us();
+	int			signals;
+
+	read_options(argc, argv, &now_us);
+	clock_start(now_us);
+	if (settings.readings_file != NULL && !readings_load(settings.readings_file, now_us / 1000000))
+		return 2;
+	if (!journal_open(settings.data_directory))
+		return 2;
+	signals = catch_signals();
+	if (!server_start())
+	{
+		fprintf(stderr, "switchgrid-simulator: could not listen on 127.0.0.1:%d\n", settings.port);
+		return 1;
+	}
+	printf("listening on http://127.0.0.1:%d\n", server_port());
+	fflush(stdout);
+	wait_for_end(signals);
+	server_stop();
+	return 0;
+}

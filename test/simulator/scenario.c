@@ -1,0 +1,141 @@
+/*
+ * scenario.c
+ *		What "/~name+name=value" before the API's path asks the simulator to do.
+ */
+#include "simulator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum Kind
+{
+	FLAG, NUMBER, ERROR
+} Kind;
+
+typedef struct Word
+{
+	const char *name;
+	Kind		kind;
+	size_t		offset;
+	long		low;
+	long		high;
+	long		bare;			/* the number of a bare name; -1: one is required */
+} Word;
+
+#define WORD_FLAG(member) {#member, FLAG, offsetof(Scenario, member), 0, 0, 0}
+#define WORD_NUMBER(member, low, high, bare) \
+	{#member, NUMBER, offsetof(Scenario, member), low, high, bare}
+
+static const Word words[] = {
+	WORD_FLAG(stall), WORD_FLAG(stall_token), WORD_FLAG(stall_body),
+	WORD_FLAG(html), WORD_FLAG(not_json), WORD_FLAG(cut), WORD_FLAG(truncated),
+	WORD_FLAG(shape), WORD_FLAG(array), WORD_FLAG(badvalue), WORD_FLAG(huge),
+	WORD_FLAG(expire), WORD_FLAG(expired), WORD_FLAG(unlimited), WORD_FLAG(empty),
+	WORD_FLAG(null_values), WORD_FLAG(numbers), WORD_FLAG(unordered), WORD_FLAG(twice),
+	WORD_FLAG(dst48), WORD_FLAG(closed),
+	WORD_NUMBER(slow, 1, 3600000, 3000),
+	WORD_NUMBER(delay, 1, 3600000, -1),
+	WORD_NUMBER(per_second, 0, 1000000, -1),
+	WORD_NUMBER(per_hour, 0, 1000000, -1),
+	WORD_NUMBER(step, 5, 60, -1),
+	WORD_NUMBER(next, 1, 86400, -1),
+	{"error", ERROR, offsetof(Scenario, error), 0, 0, 0},
+	{"error_once", ERROR, offsetof(Scenario, error_once), 0, 0, 0},
+};
+
+static bool
+set_number(const Word *word, const char *value, long *target)
+{
+	char	   *rest;
+
+	if (value == NULL)
+	{
+		*target = word->bare;
+		return word->bare >= 0;
+	}
+	*target = strtol(value, &rest, 10);
+	return rest != value && *rest == '\0' && *target >= word->low && *target <= word->high;
+}
+
+static bool
+set_word(Scenario *scenario, const Word *word, const char *value)
+{
+	void	   *target = (char *) scenario + word->offset;
+
+	switch (word->kind)
+	{
+		case FLAG:
+			*(bool *) target = true;
+			return value == NULL;
+		case NUMBER:
+			return set_number(word, value, target);
+		case ERROR:
+			*(const Canned **) target = value ? canned_find(value) : NULL;
+			return *(const Canned **) target != NULL;
+	}
+	return false;
+}
+
+static bool
+apply(Scenario *scenario, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (strcmp(words[i].name, name) == 0)
+			return set_word(scenario, &words[i], value);
+	}
+	return false;
+}
+
+/* Reads the names between "~" and the next slash; complains about the first bad one. */
+bool
+scenario_parse(const char *prefix, size_t length, Scenario *scenario,
+			   char *complaint, size_t size)
+{
+	char		copy[sizeof(scenario->prefix)];
+	char	   *next = copy;
+	char	   *name;
+
+	memset(scenario, 0, sizeof(*scenario));
+	scenario->per_second = -1;
+	scenario->per_hour = -1;
+	if (length >= sizeof(copy))
+	{
+		snprintf(complaint, size, "scenario prefix too long");
+		return false;
+	}
+	memcpy(copy, prefix, length);
+	copy[length] = '\0';
+	memcpy(scenario->prefix, copy, length + 1);
+	while (length > 0 && (name = strsep(&next, "+")) != NULL)
+	{
+		char		whole[sizeof(copy)];
+		char	   *value;
+
+		strcpy(whole, name);
+		value = strchr(name, '=');
+		if (value != NULL)
+			*value++ = '\0';
+		if (!apply(scenario, name, value))
+		{
+			snprintf(complaint, size, "unknown scenario \"%s\"", whole);
+			return false;
+		}
+	}
+	if (scenario->step != 0 && (60 % scenario->step != 0 || scenario->step % 5 != 0))
+	{
+		snprintf(complaint, size, "unknown scenario \"step=%ld\"", scenario->step);
+		return false;
+	}
+	return true;
+}
+
+/* Whether a 200 under this scenario is not one that a client can use. */
+bool
+scenario_corrupts(const Scenario *scenario)
+{
+	return scenario->stall || scenario->stall_body || scenario->html || scenario->not_json ||
+		scenario->cut || scenario->truncated || scenario->shape || scenario->array ||
+		scenario->badvalue || scenario->huge || scenario->closed;
+}
