@@ -230,8 +230,14 @@ WITH missing AS (
 SELECT m.server, m.point_id, m.relation, m.direction, g.days, o.cause, o.code, o.message, o.tries,
        o.asked_at, o.retry_at
 FROM missing m
-JOIN switchgrid.open_span o USING (server, point_id, relation, direction)
-CROSS JOIN LATERAL pg_catalog.unnest(m.days * pg_catalog.datemultirange(o.days)) AS g (days)
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.range_agg(s.days) AS days, s.cause, s.code, s.message, s.tries, s.asked_at,
+           s.retry_at
+    FROM switchgrid.open_span s
+    WHERE (s.server, s.point_id, s.relation, s.direction)
+        = (m.server, m.point_id, m.relation, m.direction)
+    GROUP BY s.cause, s.code, s.message, s.tries, s.asked_at, s.retry_at) AS o
+CROSS JOIN LATERAL pg_catalog.unnest(m.days * o.days) AS g (days)
 UNION ALL
 SELECT m.server, m.point_id, m.relation, m.direction, g.days, 'not asked', NULL, NULL, 0, NULL, NULL
 FROM missing m

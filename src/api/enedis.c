@@ -75,6 +75,18 @@ normalise(char *out, size_t size, const char *code)
 	out[i] = '\0';
 }
 
+/* The code as the API writes it, for people; anything unprintable is left out. */
+static void
+copy_code(char *out, size_t size, const char *code)
+{
+	size_t o = 0;
+
+	for (; *code != '\0' && o + 1 < size; code++)
+		if (isprint((unsigned char) *code))
+			out[o++] = *code;
+	out[o] = '\0';
+}
+
 static SgFaultKind
 kind_of_code(const char *code)
 {
@@ -165,6 +177,7 @@ classify_body(int status, const SgJson *json, TimestampTz now, SgFault *fault)
 {
 	char *code = sg_json_text(json, "error");
 	char *text = sg_json_text(json, "error_description");
+	char known[SG_FAULT_CODE_LEN];
 	SgFaultKind kind;
 
 	if (code == NULL)
@@ -174,8 +187,9 @@ classify_body(int status, const SgJson *json, TimestampTz now, SgFault *fault)
 	}
 	if (code == NULL)
 		return;
-	normalise(fault->code, sizeof(fault->code), code);
-	kind = kind_of_code(fault->code);
+	copy_code(fault->code, sizeof(fault->code), code);
+	normalise(known, sizeof(known), code);
+	kind = kind_of_code(known);
 	/* 2026 answers 404 for a window without measures, whatever the code */
 	if (kind == SG_FAULT_NONE)
 		kind = status == 404 ? SG_FAULT_EMPTY : kind_of_status(status);

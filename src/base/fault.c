@@ -55,7 +55,7 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 	[SG_FAULT_TOO_LARGE] = {"too large", ERRCODE_PROGRAM_LIMIT_EXCEEDED, SG_SCOPE_WINDOW, false,
 							"the answer of server \"%s\" is too large",
 							"The server option max_body sets the limit."},
-	[SG_FAULT_SHAPE] = {"shape", ERRCODE_FDW_INVALID_STRING_FORMAT, SG_SCOPE_WINDOW, false,
+	[SG_FAULT_SHAPE] = {"shape", ERRCODE_FDW_UNABLE_TO_CREATE_REPLY, SG_SCOPE_WINDOW, false,
 						"could not read the answer of server \"%s\"",
 						"The API may have changed, or something stands between it and this "
 						"server."},
@@ -140,5 +140,7 @@ sg_fault_excerpt(char *out, size_t size, const char *body, size_t len)
 		for (n = Max(n, 1); n > 0 && o + 1 < size; n--, at++)
 			out[o++] = (body[at] >= ' ' && body[at] < 0x7f) ? body[at] : '.';
 	}
+	while (o > 0 && out[o - 1] == ' ')
+		o--;
 	out[o] = '\0';
 }

@@ -101,9 +101,23 @@ reaches(SgFaultScope scope, const SgRequest *met, const SgRequest *other)
 	return false;
 }
 
+/* Keeps an answer that needs no asking, to be given after those that do. */
 static void
-drop_reached(SgFetch *fetch, SgFaultScope scope, const SgRequest *met)
+report(SgFetch *fetch, const SgRequest *request, SgDays days, const SgFault *fault)
 {
+	SgAnswer *answer = palloc0(sizeof(SgAnswer));
+
+	answer->request = *request;
+	answer->request.days = days;
+	answer->fault = *fault;
+	fetch->reports = lappend(fetch->reports, answer);
+}
+
+/* Answers for the queue what one answer said for all: they are not sent any more. */
+static void
+drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
+{
+	SgFaultScope scope = sg_fault_class(fault->kind)->scope;
 	ListCell *cell;
 
 	foreach (cell, fetch->queue)
@@ -113,6 +127,8 @@ drop_reached(SgFetch *fetch, SgFaultScope scope, const SgRequest *met)
 		if (reaches(scope, met, &pending->request))
 		{
 			fetch->queue = foreach_delete_current(fetch->queue, cell);
+			if (scope != SG_SCOPE_SERVER)
+				report(fetch, &pending->request, pending->request.days, fault);
 			pfree(pending);
 		}
 	}
@@ -278,12 +294,10 @@ search_window(SgFetch *fetch, const SgRequest *request, SgDays days, DateADT ref
 static void
 report_floor(SgFetch *fetch, const SgRequest *request, SgDays days)
 {
-	SgAnswer *report = palloc0(sizeof(SgAnswer));
+	SgFault fault = {.kind = SG_FAULT_NONE};
 
-	report->request = *request;
-	report->request.days = days;
-	sg_fault_set(&report->fault, SG_FAULT_FLOOR, "There is nothing before this point's activation.");
-	fetch->reports = lappend(fetch->reports, report);
+	sg_fault_set(&fault, SG_FAULT_FLOOR, "There is nothing before this point's activation.");
+	report(fetch, request, days, &fault);
 }
 
 /* Older windows than one whose first day is too early are too early altogether. */
@@ -376,7 +390,7 @@ settle(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 	if (answer->fault.kind != SG_FAULT_NONE && sg_exchange_retry(flight->exchange, &answer->fault))
 		return false;
 	land(fetch, flight);
-	drop_reached(fetch, sg_fault_class(answer->fault.kind)->scope, &pending.request);
+	drop_reached(fetch, &answer->fault, &pending.request);
 	return search_floor(fetch, &pending, answer);
 }
 

@@ -125,8 +125,10 @@ check_url(const char *name, const char *value)
 				 pg_strncasecmp(value, "http://", 7) == 0;
 
 	if (!known || host[3] == '\0' || strpbrk(value, " \t\r\n?#@") != NULL)
-		complain_value(name, value, "The value is a URL such as https://host/prefix, without a "
-									"query, a user name or spaces.");
+		/* what stands before an @ may be a password */
+		complain_value(name, strchr(value, '@') != NULL ? "..." : value,
+					   "The value is a URL such as https://host/prefix, without a query, a user "
+					   "name or spaces.");
 }
 
 static void

@@ -38,7 +38,7 @@ typedef struct Run
 	SgStats stats;
 	TimestampTz started;
 	SgFault fatal; /* what stopped it, if anything */
-	int refused;   /* answers that were neither rows nor "nothing there" */
+	List *warned;  /* of char *: what was said already */
 	SgRequest culprit;
 } Run;
 
@@ -108,6 +108,22 @@ store_group(Run *run, SgGroup *group, int left)
 	tell_progress(run, left);
 }
 
+/* True the first time that a fault of its kind reaches a point or an endpoint. */
+static bool
+is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
+{
+	char *news = psprintf("%d %s", answer->fault.kind,
+						  scope == SG_SCOPE_API ? answer->request.endpoint->name
+												: answer->request.point);
+	ListCell *cell;
+
+	foreach (cell, run->warned)
+		if (strcmp(lfirst(cell), news) == 0)
+			return false;
+	run->warned = lappend(run->warned, news);
+	return true;
+}
+
 /* A fault that reaches the whole server ends the run; others stay with their answer. */
 static void
 take_fault(Run *run, const SgAnswer *answer)
@@ -116,13 +132,13 @@ take_fault(Run *run, const SgAnswer *answer)
 
 	if (class->sqlstate == 0)
 		return;
-	run->refused++;
 	if (class->scope == SG_SCOPE_SERVER && run->fatal.kind == SG_FAULT_NONE)
 	{
 		run->fatal = answer->fault;
 		run->culprit = answer->request;
 	}
-	else if (class->scope != SG_SCOPE_WINDOW)
+	else if (class->scope != SG_SCOPE_WINDOW && class->scope != SG_SCOPE_SERVER &&
+			 is_news(run, answer, class->scope))
 		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),
 						  errdetail("%s", answer->fault.text),
 						  errcontext("%s", sg_request_describe(&answer->request))));

@@ -217,10 +217,8 @@ parse(SgSax *sax, char *body, size_t len)
 
 	if (error != JSON_SUCCESS)
 		complain(sax->fault,
-				 error == JSON_EXPECTED_MORE || lex->token_start == NULL ||
-						 lex->token_start >= body + len
-					 ? "The body is JSON that is cut short."
-					 : "The body is not valid JSON.",
+				 lex->token_terminator >= body + len ? "The body is JSON that is cut short."
+													 : "The body is not valid JSON.",
 				 body, len);
 }
 

@@ -1,0 +1,105 @@
+-- The store keeps what it is given, packed, and gives it back as rows to whom it may.
+\getenv srcdir PG_ABS_SRCDIR
+\set prelude :srcdir '/test/regress/prelude.sql'
+\i :prelude
+SELECT switchgrid.watch('linky', '{22516914714270,22315546958763,63695879465986}', '{load_curve}', since => '2026-09-20');
+CALL switchgrid.refresh();
+CREATE TABLE t.plain AS SELECT * FROM live.load_curve WHERE point_id IN ('22516914714270', '22315546958763', '63695879465986') AND starts_at >= '2026-09-20';
+-- all rows, by any clause, are those of a plain table
+CREATE FUNCTION t.same(condition text) RETURNS TABLE (rows bigint, differences bigint) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'WITH a AS (SELECT * FROM t.plain WHERE %1$s), b AS (SELECT * FROM switchgrid.load_curve WHERE %1$s) '
+        'SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d)',
+        condition);
+END $$;
+SELECT * FROM t.same('true');
+SELECT * FROM t.same($$point_id = '22516914714270'$$);
+SELECT * FROM t.same($$point_id IN ('22516914714270', '22315546958763') AND starts_at >= '2026-10-25' AND starts_at < '2026-10-26'$$);
+SELECT * FROM t.same($$starts_at > '2026-10-01 00:00' AND starts_at <= '2026-10-01 01:00'$$);
+SELECT * FROM t.same($$starts_at BETWEEN '2026-09-30 23:00' AND '2026-10-01 01:00'$$);
+SELECT * FROM t.same($$starts_at < '2026-10-01' AND step = '10 min'$$);
+SELECT * FROM t.same($$ends_at <= '2026-09-20 05:00' AND direction = 'consumption'$$);
+SELECT * FROM t.same($$direction = 'production'$$);
+SELECT * FROM t.same($$starts_at < '2020-01-01'$$);
+SELECT * FROM t.same($$starts_at >= 'infinity'$$);
+SELECT * FROM t.same($$starts_at > '-infinity' AND watts > 2000 AND nature = 'B'$$);
+SELECT * FROM t.same($$point_id = NULL$$);
+SELECT * FROM t.same($$point_id = '22516914714270' AND starts_at >= DATE '2026-11-18'$$);
+-- one row for a month and a step, whose summaries are those of its rows
+SELECT count(*), bool_and(s.points = p.points AND abs(s.wh - p.wh) < 0.001 AND s.watts_min = p.low AND s.watts_max = p.high) AS summaries
+FROM switchgrid.curve_segment s
+JOIN (SELECT point_id, direction, step, date_trunc('month', starts_at)::date AS month, count(*) AS points,
+             sum(watts) * extract(epoch FROM step)::float8 / 3600 AS wh, min(watts) AS low, max(watts) AS high
+      FROM t.plain GROUP BY 1, 2, 3, 4) p USING (point_id, direction, step, month);
+-- joins, rescans, cursors, prepared statements, and two scans at once
+CREATE TABLE t.site AS SELECT * FROM (VALUES ('north', '22516914714270'), ('south', '22315546958763'), ('none', NULL)) v (name, prm);
+SELECT name, n FROM t.site LEFT JOIN LATERAL (SELECT count(*) AS n FROM switchgrid.load_curve WHERE point_id = prm AND starts_at >= '2026-11-01') c ON true ORDER BY 1;
+SELECT count(*) FROM switchgrid.load_curve a JOIN switchgrid.load_curve b ON a.starts_at = b.starts_at WHERE a.point_id = '22516914714270' AND b.point_id = '22315546958763' AND a.starts_at >= '2026-11-01' AND b.starts_at >= '2026-11-01';
+PREPARE day_of (date) AS SELECT count(*) FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= $1 AND starts_at < $1 + 1;
+SET plan_cache_mode = force_generic_plan;
+EXECUTE day_of('2026-10-24');
+EXECUTE day_of('2026-10-25');
+RESET plan_cache_mode;
+BEGIN;
+DECLARE c CURSOR FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-10-31 22:30';
+FETCH 2 FROM c;
+SAVEPOINT s;
+SELECT count(*) FROM switchgrid.load_curve WHERE point_id = '22315546958763' AND starts_at >= '2026-11-19';
+SELECT 1 / 0;
+ROLLBACK TO s;
+FETCH 2 FROM c;
+COMMIT;
+SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19' LIMIT 1;
+DO $$ DECLARE r record; n int := 0; BEGIN FOR r IN SELECT * FROM switchgrid.load_curve LOOP n := n + 1; COMMIT; END LOOP; RAISE INFO '%', n = (SELECT count(*) FROM t.plain); END $$;
+-- a newer reading replaces the older one, and what did not change is not written
+CREATE TABLE t.before AS SELECT point_id, month, step, updated_at, xmin AS version FROM switchgrid.curve_segment;
+UPDATE switchgrid.coverage SET held = '{}';
+CALL switchgrid.refresh('linky', '{22516914714270}');
+SELECT count(*) FROM switchgrid.curve_segment s JOIN t.before b USING (point_id, month, step) WHERE s.xmin <> b.version;
+-- when the step of a point changes, the new one takes the place of the old one: nothing counts twice
+UPDATE switchgrid.coverage SET held = held - '{[2026-10-01,2026-10-15)}' WHERE point_id = '22516914714270';
+SELECT t.play('unlimited+step=10');
+CALL switchgrid.refresh('linky', '{22516914714270}');
+SELECT date_trunc('week', starts_at)::date AS week, step, count(*) FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-09-28' AND starts_at < '2026-10-26' GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT starts_at::date, sum(step) FROM switchgrid.load_curve WHERE point_id = '22516914714270' GROUP BY 1 HAVING sum(step) <> '24:00:00' ORDER BY 1;
+SELECT month, step, points FROM switchgrid.curve_segment WHERE point_id = '22516914714270' ORDER BY 1, 2;
+-- and back: a month whose old step has nothing left loses that row
+UPDATE switchgrid.coverage SET held = held - '{[2026-10-01,2026-10-15)}' WHERE point_id = '22516914714270';
+SELECT t.play('unlimited');
+CALL switchgrid.refresh('linky', '{22516914714270}');
+SELECT month, step, points FROM switchgrid.curve_segment WHERE point_id = '22516914714270' ORDER BY 1, 2;
+SELECT * FROM t.same('true');
+-- EXPLAIN of a stored scan has no requests; nothing stored can be written through the relation
+EXPLAIN (COSTS OFF) SELECT * FROM switchgrid.load_curve WHERE point_id = '22516914714270';
+DELETE FROM switchgrid.load_curve;
+-- rights: the reader needs them on the packed table as well, and its row security holds
+CREATE ROLE sg_reader;
+GRANT USAGE ON SCHEMA switchgrid TO sg_reader;
+GRANT SELECT ON switchgrid.load_curve TO sg_reader;
+SET ROLE sg_reader;
+SELECT count(*) FROM switchgrid.load_curve;
+CALL switchgrid.refresh();
+SELECT switchgrid.watch('linky', '{22516914714270}');
+RESET ROLE;
+GRANT SELECT ON switchgrid.curve_segment TO sg_reader;
+SET ROLE sg_reader;
+SELECT point_id, count(*) FROM switchgrid.load_curve GROUP BY 1 ORDER BY 1;
+RESET ROLE;
+ALTER TABLE switchgrid.curve_segment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON switchgrid.curve_segment FOR SELECT TO sg_reader USING (point_id = '22315546958763');
+SET ROLE sg_reader;
+SELECT point_id, count(*) FROM switchgrid.load_curve GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM switchgrid.load_curve WHERE point_id = '22516914714270';
+RESET ROLE;
+DROP OWNED BY sg_reader;
+DROP ROLE sg_reader;
+-- nothing of the extension can be executed or read by everybody, but for two functions that read nothing
+SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'switchgrid'::regnamespace
+    AND (proacl IS NULL OR proacl::text ~ '[{,]=') ORDER BY 1::text;
+SELECT relname FROM pg_class WHERE relnamespace = 'switchgrid'::regnamespace AND relacl::text ~ '[{,]=';
+SELECT has_schema_privilege('public', 'switchgrid', 'usage');
+-- every function, relation and column says what it is
+SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'switchgrid'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL;
+SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+WHERE relnamespace = 'switchgrid'::regnamespace AND relkind IN ('r', 'v', 'f') AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, attnum) IS NULL) ORDER BY 1, 2;
