@@ -42,14 +42,43 @@ sg_curve_make(TimestampTz start, uint32 step, uint32 count, int scale)
 	return slots;
 }
 
+/*
+ * Numbers the natures by their first use and drops those that no slot has, so that the same values have
+ * the same bytes, however they were filled in.
+ */
+static void
+renumber_natures(SgSlots *slots)
+{
+	SgNatures *natures = &slots->head.natures;
+	SgNatures old = *natures;
+	uint8_t number[SG_NATURE_MAX + 1] = {0};
+
+	memset(natures, 0, sizeof(*natures));
+	for (uint32 i = 0; i < slots->head.count && old.n > 0; i++)
+	{
+		uint8_t nature = slots->nature[i];
+
+		if (nature == 0 || nature == SG_SLOT_MISSING)
+			continue;
+		if (number[nature] == 0)
+		{
+			memcpy(natures->text[natures->n], old.text[nature - 1], sizeof(old.text[0]));
+			number[nature] = ++natures->n;
+		}
+		slots->nature[i] = number[nature];
+	}
+}
+
 struct varlena *
-sg_curve_pack(const SgSlots *slots)
+sg_curve_pack(SgSlots *slots)
 {
 	size_t bound = sg_codec_bound(slots->head.count);
 	struct varlena *packed = palloc(VARHDRSZ + bound);
 	size_t len;
-	SgCodecStatus status = sg_codec_pack(slots, (uint8_t *) VARDATA(packed), bound, &len);
+	SgCodecStatus status;
 
+	renumber_natures(slots);
+	status = sg_codec_pack(slots, (uint8_t *) VARDATA(packed), bound, &len);
 	if (status != SG_CODEC_OK)
 		complain(status);
 	SET_VARSIZE(packed, VARHDRSZ + len);

@@ -22,8 +22,11 @@ typedef struct SgSummary
 /* A curve of so many slots, all missing, in the current memory context. Raises 54000 for too many. */
 extern SgSlots *sg_curve_make(TimestampTz start, uint32 step, uint32 count, int scale);
 
-/* Packs slots into a new varlena. Raises 22003 or 54000 if they are out of the codec's limits. */
-extern struct varlena *sg_curve_pack(const SgSlots *slots);
+/*
+ * Packs slots into a new varlena, and numbers their natures anew. Raises 54000 if they are out of the
+ * codec's limits.
+ */
+extern struct varlena *sg_curve_pack(SgSlots *slots);
 
 /* Unpacks a (detoasted) varlena into the current memory context. Raises XX001 if its bytes are corrupt. */
 extern SgSlots *sg_curve_unpack(const struct varlena *packed);

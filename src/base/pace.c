@@ -41,7 +41,7 @@ sg_pace_backoff(int tries, double chance)
 int64
 sg_pace_hour(const uint64 *cells, int64 now, int per_hour, int64 *used)
 {
-	int64 minute = now / USECS_PER_MINUTE;
+	int64 minute = Max(now / USECS_PER_MINUTE, SG_PACE_MINUTES);
 	int64 oldest = minute - (SG_PACE_MINUTES - 1);
 	int64 over;
 

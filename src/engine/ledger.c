@@ -132,7 +132,8 @@ not_before(Place *place, int per_hour, TimestampTz now, int64 *used)
 static void
 count_request(Place *place, TimestampTz now)
 {
-	int64 minute = now / USECS_PER_MINUTE;
+	/* a clock that stands before 2000 must not index before the counters */
+	int64 minute = Max(now / USECS_PER_MINUTE, SG_PACE_MINUTES);
 	pg_atomic_uint64 *cell = &place->minutes[minute % SG_PACE_MINUTES];
 	uint64 old = pg_atomic_read_u64(cell);
 	uint64 new;

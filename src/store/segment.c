@@ -53,6 +53,28 @@ complain_steps(void)
 					errmsg("a month of a curve has more than %d steps", MAX_STEPS)));
 }
 
+/* Slots in a segment of this step that covers the whole month. */
+static uint32
+month_slots(const Month *month, int32 step)
+{
+	return (uint32) ((month->end - month->start) / (step * USECS_PER_SEC));
+}
+
+/* A row that somebody wrote by hand may hold another month's curve: merging into it would misplace values. */
+static void
+check_segment(const Month *month, const Segment *segment)
+{
+	const SgCurveHead *head = &segment->slots->head;
+
+	if (head->start != month->start || (int32) head->step != segment->step ||
+		head->count != month_slots(month, segment->step))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("a row of switchgrid.curve_segment holds a curve that is not of its "
+							   "month and step"),
+						errdetail("It is the row of point %s and month %s.", month->point,
+								  sg_clock_print_day((char[SG_DAY_LEN]){0}, month->day))));
+}
+
 static void
 load_segment(Month *month, uint64 row)
 {
@@ -64,6 +86,7 @@ load_segment(Month *month, uint64 row)
 	segment->step = (int32) (step->time / USECS_PER_SEC);
 	segment->before = PG_DETOAST_DATUM_COPY(sg_sql_get(row, 2, (Datum) 0));
 	segment->slots = sg_curve_unpack(segment->before);
+	check_segment(month, segment);
 	month->count++;
 }
 
@@ -106,8 +129,7 @@ find_segment(Month *month, int32 step)
 	segment->step = step;
 	segment->before = NULL;
 	segment->slots =
-		sg_curve_make(month->start, step,
-					  (uint32) ((month->end - month->start) / (step * USECS_PER_SEC)), 0);
+		sg_curve_make(month->start, step, month_slots(month, step), 0);
 	return segment;
 }
 
