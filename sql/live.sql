@@ -80,5 +80,7 @@ SELECT t.mark();
 ANALYZE live.load_curve;
 EXPLAIN (COSTS OFF) SELECT * FROM live.load_curve WHERE point_id = '22516914714270';
 SELECT * FROM t.asked();
+-- connections are kept: the same one for all of these
+SELECT count(*) > 20 AS many, count(DISTINCT connection) FROM t.journal() WHERE point = '22516914714270' AND n < (SELECT min(n) FROM t.journal() WHERE point = '30000000010007');
 -- the client kept the contract all the time, and asked for one token for each of the five base URLs
 SELECT count(*) FILTER (WHERE fault IS NOT NULL) AS faults, count(*) FILTER (WHERE endpoint = 'token') AS tokens FROM t.journal();

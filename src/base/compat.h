@@ -16,6 +16,11 @@
 #include "varatt.h"
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
 #if PG_VERSION_NUM < 150000
 #error "switchgrid needs PostgreSQL 15 or later"
 #endif
@@ -61,6 +66,13 @@ sg_compat_wait_event(const char *name)
 	return PG_WAIT_EXTENSION;
 #endif
 }
+
+/* From 16 on, what a setting's check hook hands over lives in memory of its own. */
+#if PG_VERSION_NUM >= 160000
+#define sg_compat_guc_malloc(size) guc_malloc(LOG, size)
+#else
+#define sg_compat_guc_malloc(size) malloc(size)
+#endif
 
 /* 16 made range constructors able to report errors softly. */
 #if PG_VERSION_NUM >= 160000

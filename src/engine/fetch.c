@@ -32,6 +32,7 @@ typedef struct Flight
 struct SgFetch
 {
 	MemoryContext context;
+	MemoryContext scratch; /* for reading one answer */
 	const SgProfile *profile;
 	SgCredential *credential;
 	uint64 key;
@@ -61,6 +62,8 @@ sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats 
 	SgFetch *fetch = palloc0(sizeof(SgFetch));
 
 	fetch->context = context;
+	fetch->scratch =
+		AllocSetContextCreate(context, "switchgrid answer", ALLOCSET_DEFAULT_SIZES);
 	fetch->profile = profile;
 	fetch->stats = stats;
 	fetch->in_flight = Max(in_flight, 1);
@@ -232,33 +235,38 @@ count_row(void *arg, const Datum *values, const bool *nulls)
 	counter->emit(counter->arg, values, nulls);
 }
 
+/* What an answer says that is not a 200. */
+static void
+classify(SgFetch *fetch, const SgExchange *exchange, SgFault *fault)
+{
+	TimestampTz not_before = fault->not_before;
+
+	fetch->profile->api->classify(exchange->status, exchange->body, exchange->len,
+								  GetCurrentTimestamp(), fault);
+	/* a Retry-After header is plainer than any text */
+	if (not_before != 0 && fault->kind == SG_FAULT_THROTTLED)
+		fault->not_before = not_before;
+}
+
 /* Turns what came back into rows or a fault. */
 static void
 read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 {
 	SgExchange *exchange = flight->exchange;
 	Counter counter = {.emit = emit, .arg = arg};
+	MemoryContext old = MemoryContextSwitchTo(fetch->scratch);
 
 	answer->request = flight->pending.request;
 	answer->fault = exchange->fault;
-	answer->rows = 0;
-	if (answer->fault.kind != SG_FAULT_NONE)
-		return;
-	if (exchange->status != 200)
-	{
-		TimestampTz not_before = exchange->fault.not_before;
-
-		fetch->profile->api->classify(exchange->status, exchange->body, exchange->len,
-									  GetCurrentTimestamp(), &answer->fault);
-		if (not_before != 0 && answer->fault.kind == SG_FAULT_THROTTLED)
-			answer->fault.not_before = not_before;
-		return;
-	}
-	answer->fault.not_before = 0;
-	answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len, count_row,
-									 &counter, &answer->fault);
+	if (answer->fault.kind == SG_FAULT_NONE && exchange->status != 200)
+		classify(fetch, exchange, &answer->fault);
+	else if (answer->fault.kind == SG_FAULT_NONE)
+		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len,
+										 count_row, &counter, &answer->fault);
 	answer->rows = counter.rows;
 	fetch->stats->rows += counter.rows;
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(fetch->scratch);
 }
 
 /* A refused token is renewed once for each request; then the credential is to blame. */

@@ -7,7 +7,6 @@
 #include "access/reloptions.h"
 #include "catalog/pg_foreign_server.h"
 #include "engine/profile.h"
-#include "executor/executor.h"
 #include "fmgr.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
@@ -18,7 +17,6 @@
 #include "relation/state.h"
 #include "relation/stored.h"
 #include "utils/builtins.h"
-#include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(switchgrid_fdw_handler);
 PG_FUNCTION_INFO_V1(switchgrid_fdw_validator);
@@ -33,13 +31,10 @@ is_stored(ForeignScanState *node)
 static void
 switchgridBeginForeignScan(ForeignScanState *node, int eflags)
 {
-	Oid table = RelationGetRelid(node->ss.ss_currentRelation);
-	ForeignServer *server = GetForeignServer(GetForeignTable(table)->serverid);
+	SgScanState *state = sg_state_begin(node);
 
-	if (sg_profile_get(server->serverid, GetUserId())->api == NULL)
-		sg_stored_begin(node, eflags);
-	else
-		sg_scan_begin(node, eflags);
+	if (state->profile->api == NULL)
+		sg_stored_check(state);
 }
 
 static TupleTableSlot *

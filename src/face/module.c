@@ -5,13 +5,14 @@
 #include "postgres.h"
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
-extern void _PG_init(void);
+extern PGDLLEXPORT void _PG_init(void);
 
 /* Reads a timestamp with a zone; the check must not raise, and needs no zone of the session. */
 static bool
@@ -19,7 +20,7 @@ check_now(char **value, void **extra, GucSource source)
 {
 	DateADT day;
 	int seconds;
-	TimestampTz *at = malloc(sizeof(TimestampTz));
+	TimestampTz *at = sg_compat_guc_malloc(sizeof(TimestampTz));
 	size_t len = strlen(*value);
 
 	if (at == NULL)

@@ -10,12 +10,6 @@
 #include "state.h"
 #include "wanted.h"
 
-void
-sg_scan_begin(ForeignScanState *node, int eflags)
-{
-	(void) sg_state_begin(node);
-}
-
 static void
 start_pass(ForeignScanState *node)
 {

@@ -11,7 +11,6 @@
 #include "base/curve.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
-#include "state.h"
 #include "store/sql.h"
 #include "stored.h"
 #include "utils/array.h"
@@ -41,10 +40,8 @@ typedef struct Reader
 } Reader;
 
 void
-sg_stored_begin(ForeignScanState *node, int eflags)
+sg_stored_check(const SgScanState *state)
 {
-	SgScanState *state = sg_state_begin(node);
-
 	if (state->relation != &sg_relation_load_curve)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("relation \"%s\" is not stored packed", state->relation->name),

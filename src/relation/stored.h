@@ -7,9 +7,12 @@
 
 #include "postgres.h"
 #include "nodes/execnodes.h"
+#include "state.h"
 
-/* The executor's callbacks of a scan whose server is the store. */
-extern void sg_stored_begin(ForeignScanState *node, int eflags);
+/* Raises 0A000 if the relation of a scan is not one that is stored packed. */
+extern void sg_stored_check(const SgScanState *state);
+
+/* The executor's callbacks of a scan whose server is the store; its state is made by sg_state_begin. */
 extern TupleTableSlot *sg_stored_next(ForeignScanState *node);
 extern void sg_stored_again(ForeignScanState *node);
 extern void sg_stored_end(ForeignScanState *node);

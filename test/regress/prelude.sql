@@ -26,9 +26,9 @@ IMPORT FOREIGN SCHEMA enedis FROM SERVER linky INTO live;
 
 -- The requests that the simulator has answered or refused so far, tokens included.
 CREATE FUNCTION t.journal() RETURNS TABLE (n int, endpoint text, point text, start date, until date,
-    status int, fault text, again bool) LANGUAGE sql VOLATILE AS $$
+    status int, fault text, connection int) LANGUAGE sql VOLATILE AS $$
     SELECT (j ->> 'n')::int, j ->> 'endpoint', j ->> 'point', (j ->> 'start')::date,
-           (j ->> 'end')::date, (j ->> 'status')::int, j ->> 'fault', (j ->> 'repeat')::bool
+           (j ->> 'end')::date, (j ->> 'status')::int, j ->> 'fault', (j ->> 'connection')::int
     FROM regexp_split_to_table(pg_read_file(current_setting('test.journal')), '\n') AS line
     CROSS JOIN LATERAL (SELECT line::jsonb) AS l (j)
     WHERE line <> ''
