@@ -293,7 +293,9 @@ prepare_wait_set(void)
 	wait_set = sg_compat_wait_set(watched_count + 2);
 	wait_set_pid = MyProcPid;
 	AddWaitEventToSet(wait_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	/* a single-user backend has no postmaster */
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
 	for (int i = 0; i < watched_count; i++)
 		AddWaitEventToSet(wait_set, watched[i].events, watched[i].fd, NULL, NULL);
 	watched_changed = false;
