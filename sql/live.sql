@@ -21,6 +21,21 @@ FROM (SELECT *, date_trunc('day', starts_at) + (row_number() OVER (PARTITION BY 
       AND starts_at < '2026-10-27' AND starts_at >= '2026-03-28') c
 WHERE starts_at::date IN ('2026-03-28', '2026-03-29', '2026-03-30', '2026-10-24', '2026-10-25', '2026-10-26')
 GROUP BY 1 ORDER BY 1;
+-- at every step that the API documents, forwards and backwards: the right number of slots, each at its own instant, without a hole
+CREATE FUNCTION t.change_days(step int, scenario text) RETURNS TABLE (day date, slots bigint, whole bool) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM t.play('unlimited+step=' || step || scenario);
+    RETURN QUERY SELECT c.starts_at::date, count(DISTINCT c.starts_at),
+        count(*) = count(DISTINCT c.starts_at) AND bool_and(c.ends_at = next OR next IS NULL) AND max(c.ends_at) = (c.starts_at::date + 1)::timestamptz
+    FROM (SELECT *, lead(l.starts_at) OVER (PARTITION BY l.starts_at::date ORDER BY l.starts_at) AS next FROM live.load_curve l
+          WHERE l.point_id = '22516914714270' AND (l.starts_at >= '2026-03-29' AND l.starts_at < '2026-03-30' OR l.starts_at >= '2026-10-25')
+          AND l.starts_at >= '2026-03-29' AND l.starts_at < '2026-10-26') c
+    WHERE c.starts_at::date IN ('2026-03-29', '2026-10-25') GROUP BY 1;
+END $$;
+SELECT step, day, slots, slots * step = CASE day WHEN '2026-03-29' THEN 23 ELSE 25 END * 60 AS right_number, whole
+FROM unnest(ARRAY[5, 10, 15, 20, 30, 60]) AS step, LATERAL t.change_days(step, '') ORDER BY step, day;
+SELECT step, day, slots, slots * step = CASE day WHEN '2026-03-29' THEN 23 ELSE 25 END * 60 AS right_number, whole
+FROM unnest(ARRAY[10, 30, 60]) AS step, LATERAL t.change_days(step, '+unordered') ORDER BY step, day;
 -- the degraded October day, whose repeated hour the operator drops: 48 points and a hole, not an error
 SELECT t.play('unlimited+dst48');
 SELECT count(*), sum(step), array_agg(starts_at ORDER BY starts_at) FILTER (WHERE gap > step) AS after_hole
@@ -82,5 +97,5 @@ EXPLAIN (COSTS OFF) SELECT * FROM live.load_curve WHERE point_id = '225169147142
 SELECT * FROM t.asked();
 -- connections are kept: the same one for all of these
 SELECT count(*) > 20 AS many, count(DISTINCT connection) FROM t.journal() WHERE point = '22516914714270' AND n < (SELECT min(n) FROM t.journal() WHERE point = '30000000010007');
--- the client kept the contract all the time, and asked for one token for each of the five base URLs
-SELECT count(*) FILTER (WHERE fault IS NOT NULL) AS faults, count(*) FILTER (WHERE endpoint = 'token') AS tokens FROM t.journal();
+-- the client kept the contract all the time, and asked for one token for each of the base URLs
+SELECT count(*) FILTER (WHERE fault IS NOT NULL) AS faults, count(*) FILTER (WHERE endpoint = 'token') = 5 + 9 AS one_token_each FROM t.journal();
