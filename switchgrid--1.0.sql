@@ -215,7 +215,7 @@ COMMENT ON COLUMN switchgrid.refresh_run.outcome IS 'running, done, or what stop
 CREATE FUNCTION switchgrid.history(server name, relation text, direction text) RETURNS daterange
     AS 'MODULE_PATHNAME', 'sg_history' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION switchgrid.history(name, text, text) IS
-    'The days that a server''s API can give today of a relation: from its history limit to yesterday. NULL if it does not give the relation. 42704 for an unknown server.';
+    'The days that a server''s API can give today of a relation: from its history limit to yesterday. NULL if it does not give the relation, or is not there.';
 
 CREATE VIEW switchgrid.gap AS
 WITH missing AS (

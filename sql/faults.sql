@@ -5,6 +5,7 @@
 \set curve 'SELECT * FROM live.load_curve WHERE point_id = ''22516914714270'' AND starts_at >= ''2026-11-19'''
 \set daily 'SELECT * FROM live.daily_energy WHERE point_id = ''22516914714270'' AND day >= ''2026-11-01'''
 -- no server there; a server that does not speak TLS; a certificate of nobody
+-- (each error says where it happened in its context; here only what it is)
 CREATE FUNCTION t.elsewhere(url text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('ALTER SERVER linky OPTIONS (SET base_url %L)', url);
@@ -68,6 +69,10 @@ SELECT part, regexp_replace(says, 'before .* and', 'before TIME, and') AS says F
 SELECT t.mark();
 SELECT part, regexp_replace(says, 'before .* and', 'before TIME, and') AS says FROM t.outcome('unlimited+error=Q4', :'curve');
 SELECT * FROM t.asked();
+-- a statement that may not wait at all is served all the same when nothing is due
+ALTER SERVER linky OPTIONS (SET max_wait '0');
+SELECT * FROM t.outcome('unlimited', :'curve');
+ALTER SERVER linky OPTIONS (SET max_wait '60');
 -- failures that pass are tried again: the same rows, and each window once more
 SELECT t.mark();
 SELECT * FROM t.outcome('unlimited+error_once=technical_error', :'curve');

@@ -53,6 +53,11 @@ SELECT count(*) BETWEEN 1 AND 145 AS fewer, count(*) FILTER (WHERE c.watts IS NU
 FROM live.load_curve c LEFT JOIN t.plain p USING (point_id, starts_at)
 WHERE c.point_id = '22516914714270' AND c.starts_at >= '2026-10-24' AND c.starts_at < '2026-10-27';
 SELECT t.play('unlimited');
+-- each point sent twice is still one row, also in the repeated hour
+SELECT t.play('unlimited+twice');
+SELECT count(*) FROM (SELECT * FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-10-24' AND starts_at < '2026-10-27' EXCEPT ALL SELECT * FROM t.plain) d;
+SELECT count(*) FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-10-24' AND starts_at < '2026-10-27';
+SELECT t.play('unlimited');
 -- holes are absent rows, never zeros: Tuesdays and Wednesdays of this point
 SELECT extract(isodow FROM starts_at) AS day, count(*), min(watts) > 0 AS positive FROM live.load_curve
 WHERE point_id = '42900589957123' AND starts_at >= '2026-11-02' AND starts_at < '2026-11-16' GROUP BY 1 ORDER BY 1;
@@ -98,4 +103,4 @@ SELECT * FROM t.asked();
 -- connections are kept: the same one for all of these
 SELECT count(*) > 20 AS many, count(DISTINCT connection) FROM t.journal() WHERE point = '22516914714270' AND n < (SELECT min(n) FROM t.journal() WHERE point = '30000000010007');
 -- the client kept the contract all the time, and asked for one token for each of the base URLs
-SELECT count(*) FILTER (WHERE fault IS NOT NULL) AS faults, count(*) FILTER (WHERE endpoint = 'token') = 5 + 9 AS one_token_each FROM t.journal();
+SELECT count(*) FILTER (WHERE fault IS NOT NULL) AS faults, count(*) FILTER (WHERE endpoint = 'token') = 6 + 9 AS one_token_each FROM t.journal();

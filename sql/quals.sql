@@ -42,6 +42,11 @@ SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270':
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id LIKE '2251691471427%' AND starts_at >= '2026-11-19'$$);
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE (point_id = '22516914714270' OR watts > 0) AND starts_at >= '2026-11-19'$$);
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19' AND watts > random()$$);
+-- where other texts are equal to the one given, it does not say which points are meant
+CREATE COLLATION t.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270' COLLATE t.any_case AND starts_at >= '2026-11-19'$$);
+-- a long list is no slow plan
+SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = ANY (array_fill('22516914714270'::text, ARRAY[200000])) AND starts_at >= '2026-11-19'$$);
 -- long lists of requests are counted, not written out
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270'$$);
 EXPLAIN (COSTS OFF, FORMAT JSON) SELECT watts FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-10';

@@ -100,6 +100,68 @@ ALTER USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (SET client_secret 'dem
 SELECT outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
 SELECT relation, days, cause FROM switchgrid.gap;
 CALL switchgrid.refresh();
+-- so is a token that cannot be had, and no window is blamed for it
+SELECT switchgrid.watch('linky', '{64975835695673}', '{daily_energy}', since => '2026-10-01');
+SELECT t.play('unlimited+stall_token');
+ALTER SERVER linky OPTIONS (ADD timeout '1');
+\set VERBOSITY terse
+CALL switchgrid.refresh();
+\set VERBOSITY default
+ALTER SERVER linky OPTIONS (DROP timeout);
+SELECT t.play('unlimited');
+SELECT outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+SELECT relation, days, cause FROM switchgrid.gap;
+-- a server that is gone, or without a mapping, does not hold back the others
+CREATE SERVER abroad FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis');
+CREATE SERVER bare FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis');
+SELECT switchgrid.watch('abroad', '{64975835695673}'), switchgrid.watch('bare', '{64975835695673}');
+DROP SERVER abroad;
+\set VERBOSITY sqlstate
+CALL switchgrid.refresh();
+\set VERBOSITY default
+SELECT server, left(outcome, 22) AS outcome, finished_at IS NOT NULL AS finished FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 2;
+SELECT server, relation, cause FROM switchgrid.gap ORDER BY 1, 2;
+DELETE FROM switchgrid.watch WHERE server IN ('abroad', 'bare');
+-- who may not use a server cannot spend its credential through refresh
+CREATE ROLE sg_keeper;
+GRANT USAGE ON SCHEMA switchgrid TO sg_keeper;
+GRANT ALL ON ALL TABLES IN SCHEMA switchgrid TO sg_keeper;
+GRANT ALL ON ALL FUNCTIONS IN SCHEMA switchgrid TO sg_keeper;
+GRANT ALL ON ALL PROCEDURES IN SCHEMA switchgrid TO sg_keeper;
+CREATE USER MAPPING FOR PUBLIC SERVER linky OPTIONS (client_id 'demo', client_secret 'demo-secret');
+SET ROLE sg_keeper;
+SELECT switchgrid.watch('linky', '{64975835695673}');
+CALL switchgrid.refresh();
+RESET ROLE;
+DROP USER MAPPING FOR PUBLIC SERVER linky;
+DROP OWNED BY sg_keeper;
+DROP ROLE sg_keeper;
+-- a row of another month, written by hand, leaves its point open and nothing else
+UPDATE switchgrid.curve_segment SET curve = '{2026-05-01T00:00:00Z PT60M 1}' WHERE point_id = '22315546958763' AND month = '2026-11-01';
+SELECT switchgrid.watch('linky', '{22315546958763,64975835695673}', '{load_curve}', since => '2026-11-10');
+DELETE FROM switchgrid.coverage WHERE relation = 'load_curve';
+CALL switchgrid.refresh();
+SELECT point_id, days, cause, message FROM switchgrid.gap WHERE relation = 'load_curve' ORDER BY 1, 2;
+DELETE FROM switchgrid.curve_segment WHERE point_id = '22315546958763';
+-- points that are sent twice do not make half a day a whole one
+SELECT switchgrid.unwatch('linky', ARRAY(SELECT point_id FROM switchgrid.watch));
+SELECT switchgrid.watch('linky', '{42900589957123}', '{load_curve}', since => '2026-11-12', until => '2026-11-20');
+SELECT t.play('unlimited+twice');
+CALL switchgrid.refresh();
+SELECT days, cause FROM switchgrid.gap;
+SELECT count(*), count(DISTINCT starts_at) FROM switchgrid.load_curve WHERE point_id = '42900589957123';
+SELECT t.play('unlimited');
+-- a server that fails again and again is left in peace
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}');
+DELETE FROM switchgrid.coverage WHERE point_id = '22516914714270';
+SELECT t.play('unlimited+error=technical_error');
+SELECT t.mark();
+CALL switchgrid.refresh();
+SELECT count(*) FROM t.asked();
+SELECT t.play('unlimited');
+SELECT count(*) > 0 AS asked_later FROM switchgrid.gap WHERE cause = 'server' AND retry_at > '2026-11-20T09:20:00Z';
+DELETE FROM switchgrid.open_span;
+SELECT switchgrid.unwatch('linky', ARRAY(SELECT point_id FROM switchgrid.watch));
 -- an application that is not subscribed is told so once, and the points are not blamed
 SELECT switchgrid.watch('linky', '{64975835695673,22315546958763}', since => '2026-10-01');
 SELECT t.play('unlimited+error=900908');

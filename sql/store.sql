@@ -51,6 +51,19 @@ ROLLBACK TO s;
 FETCH 2 FROM c;
 COMMIT;
 SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19' LIMIT 1;
+-- cursors that outlive their transaction, or a subtransaction that was rolled back
+BEGIN;
+DECLARE c CURSOR WITH HOLD FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' ORDER BY starts_at;
+DECLARE d CURSOR WITH HOLD FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270';
+FETCH 1 FROM d;
+SAVEPOINT s;
+FETCH 1 FROM d;
+ROLLBACK TO s;
+MOVE 1500 FROM d;
+COMMIT;
+MOVE ALL FROM c;
+MOVE ALL FROM d;
+CLOSE ALL;
 DO $$ DECLARE r record; n int := 0; BEGIN FOR r IN SELECT * FROM switchgrid.load_curve LOOP n := n + 1; COMMIT; END LOOP; RAISE INFO '%', n = (SELECT count(*) FROM t.plain); END $$;
 -- a newer reading replaces the older one, and what did not change is not written
 CREATE TABLE t.before AS SELECT point_id, month, step, updated_at, xmin AS version FROM switchgrid.curve_segment;

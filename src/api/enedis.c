@@ -152,8 +152,9 @@ throttled_until(const char *text, const char *next_access, TimestampTz now)
 {
 	TimestampTz at = next_access != NULL ? parse_next_access(next_access) : 0;
 
-	if (at > now)
-		return Min(at, now + WAIT_LONGEST);
+	/* a time that has just passed is a clock that runs a little ahead of ours */
+	if (at != 0)
+		return Min(Max(at, now + WAIT_SECOND), now + WAIT_LONGEST);
 	if (next_access == NULL && text != NULL && strstr(text, "Q4") == NULL)
 		return now + WAIT_SECOND;
 	/* Q4 names a time that can be nonsense: the next full hour is what it means */

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "endpoint.h"
 #include "enedis.h"
 #include "utils/builtins.h"
@@ -33,6 +34,8 @@ typedef struct Reader
 	bool curve; /* a load curve, or one value a day? */
 	bool list_seen;
 	SgLabelReader labels;
+	bool any_day;
+	DateADT last_day;
 
 	/* the point being read */
 	char label[24];
@@ -188,6 +191,8 @@ emit_interval(Reader *reader, DateADT day, int seconds)
 	Datum values[SG_CURVE_COLUMNS];
 	bool nulls[SG_CURVE_COLUMNS] = {false};
 	Interval step = {.time = reader->step * USECS_PER_MINUTE};
+	TimestampTz last = reader->labels.last;
+	bool first = !reader->labels.started;
 	TimestampTz ends_at = sg_clock_label(&reader->labels, day, seconds, step.time);
 	union
 	{
@@ -195,7 +200,8 @@ emit_interval(Reader *reader, DateADT day, int seconds)
 		char space[VARHDRSZ + NATURE_LEN];
 	} nature;
 
-	if (!reader->has_value)
+	/* a point that is sent twice is one row */
+	if (!reader->has_value || (!first && ends_at == last))
 		return;
 	values[SG_CURVE_POINT_ID] = reader->point_id;
 	values[SG_CURVE_DIRECTION] = reader->direction;
@@ -203,7 +209,7 @@ emit_interval(Reader *reader, DateADT day, int seconds)
 	values[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(ends_at);
 	values[SG_CURVE_STEP] = IntervalPGetDatum(&step);
 	values[SG_CURVE_WATTS] = Float8GetDatum(reader->value);
-	values[SG_CURVE_WH] = Float8GetDatum(reader->value * reader->step / MINS_PER_HOUR);
+	values[SG_CURVE_WH] = Float8GetDatum(reader->value * (reader->step * SECS_PER_MINUTE) / SECS_PER_HOUR);
 	nulls[SG_CURVE_NATURE] = reader->nature[0] == '\0';
 	SET_VARSIZE(&nature, VARHDRSZ + strlen(reader->nature));
 	memcpy(VARDATA(&nature), reader->nature, strlen(reader->nature));
@@ -217,8 +223,10 @@ emit_day(Reader *reader, DateADT day)
 	Datum values[SG_DAILY_COLUMNS];
 	bool nulls[SG_DAILY_COLUMNS] = {false};
 
-	if (!reader->has_value)
+	if (!reader->has_value || (reader->any_day && day == reader->last_day))
 		return;
+	reader->any_day = true;
+	reader->last_day = day;
 	values[SG_DAILY_POINT_ID] = reader->point_id;
 	values[SG_DAILY_DIRECTION] = reader->direction;
 	values[SG_DAILY_DAY] = DateADTGetDatum(day);

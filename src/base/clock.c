@@ -146,6 +146,8 @@ choose_repeated(const SgLabelReader *reader, TimestampTz summer, TimestampTz win
 {
 	if (!reader->started)
 		return summer;
+	if (reader->repeats && (summer == reader->last || winter == reader->last))
+		return reader->last;
 	if (reader->descending)
 	{
 		if (winter + reader->last_step == reader->last)
@@ -182,6 +184,8 @@ sg_clock_label(SgLabelReader *reader, DateADT day, int seconds, int64 step)
 
 	if (reader->started && at != reader->last)
 		reader->descending = at < reader->last;
+	else if (reader->started)
+		reader->repeats = true;
 	reader->started = true;
 	reader->last = at;
 	reader->last_step = step;

@@ -74,6 +74,14 @@ sg_compat_wait_event(const char *name)
 #define sg_compat_guc_malloc(size) malloc(size)
 #endif
 
+/* 16 made one function of all checks of rights. */
+#if PG_VERSION_NUM >= 160000
+#define sg_compat_server_aclcheck(server, user, mode) \
+	object_aclcheck(ForeignServerRelationId, server, user, mode)
+#else
+#define sg_compat_server_aclcheck(server, user, mode) pg_foreign_server_aclcheck(server, user, mode)
+#endif
+
 /* 16 made range constructors able to report errors softly. */
 #if PG_VERSION_NUM >= 160000
 #define sg_compat_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)

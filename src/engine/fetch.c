@@ -40,6 +40,7 @@ struct SgFetch
 	List *queue;   /* of Pending *, the next one last: taking it is cheap */
 	List *flights; /* of Flight * */
 	List *reports; /* of SgAnswer *: known without asking */
+	int reported;  /* how many of them were given */
 	int in_flight;
 	SgFault fatal; /* after it nothing is sent any more */
 };
@@ -121,20 +122,26 @@ static void
 drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
 {
 	SgFaultScope scope = sg_fault_class(fault->kind)->scope;
+	List *kept = NIL;
 	ListCell *cell;
 
+	if (scope == SG_SCOPE_WINDOW)
+		return;
 	foreach (cell, fetch->queue)
 	{
 		Pending *pending = lfirst(cell);
 
-		if (reaches(scope, met, &pending->request))
+		if (!reaches(scope, met, &pending->request))
 		{
-			fetch->queue = foreach_delete_current(fetch->queue, cell);
-			if (scope != SG_SCOPE_SERVER)
-				report(fetch, &pending->request, pending->request.days, fault);
-			pfree(pending);
+			kept = lappend(kept, pending);
+			continue;
 		}
+		if (scope != SG_SCOPE_SERVER)
+			report(fetch, &pending->request, pending->request.days, fault);
+		pfree(pending);
 	}
+	list_free(fetch->queue);
+	fetch->queue = kept;
 }
 
 /* The token for the next requests, in the exchange's own memory; false if there is none. */
@@ -190,6 +197,7 @@ land(SgFetch *fetch, Flight *flight)
 static Flight *
 advance(SgFetch *fetch, TimestampTz *until)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	Flight *done = NULL;
 	bool waiting = false;
 	ListCell *cell;
@@ -204,7 +212,8 @@ advance(SgFetch *fetch, TimestampTz *until)
 			done = flight;
 		if (state == SG_EXCHANGE_WAITING)
 		{
-			waiting = true;
+			/* one that backs off after a failure holds nobody back */
+			waiting |= flight->exchange->ready_at <= now;
 			*until = *until == 0 ? flight->exchange->until
 								 : Min(*until, flight->exchange->until);
 		}
@@ -258,6 +267,7 @@ read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *an
 
 	answer->request = flight->pending.request;
 	answer->fault = exchange->fault;
+	answer->fatal = false;
 	if (answer->fault.kind == SG_FAULT_NONE && exchange->status != 200)
 		classify(fetch, exchange, &answer->fault);
 	else if (answer->fault.kind == SG_FAULT_NONE)
@@ -282,6 +292,7 @@ renew(SgFetch *fetch, Flight *flight, const SgFault *fault)
 	if (!give_token(fetch, flight))
 	{
 		flight->token = pstrdup("");
+		flight->exchange->request.bearer = flight->token;
 		return false;
 	}
 	sg_exchange_again(flight->exchange);
@@ -312,6 +323,7 @@ report_floor(SgFetch *fetch, const SgRequest *request, SgDays days)
 static void
 drop_older(SgFetch *fetch, const SgRequest *request)
 {
+	List *kept = NIL;
 	ListCell *cell;
 
 	foreach (cell, fetch->queue)
@@ -320,11 +332,12 @@ drop_older(SgFetch *fetch, const SgRequest *request)
 
 		if (same_series(&pending->request, request) &&
 			pending->request.days.until <= request->days.from)
-		{
-			fetch->queue = foreach_delete_current(fetch->queue, cell);
 			pfree(pending);
-		}
+		else
+			kept = lappend(kept, pending);
 	}
+	list_free(fetch->queue);
+	fetch->queue = kept;
 }
 
 /* Is a later day known to be too early already, so that this answer says nothing new? */
@@ -394,8 +407,13 @@ settle(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 	if (renew(fetch, flight, &answer->fault))
 		return false;
 	if (answer->fault.kind == SG_FAULT_TOKEN && fetch->fatal.kind != SG_FAULT_NONE)
+	{
+		/* there is no token to try again with */
 		answer->fault = fetch->fatal;
-	if (answer->fault.kind != SG_FAULT_NONE && sg_exchange_retry(flight->exchange, &answer->fault))
+		answer->fatal = true;
+	}
+	else if (answer->fault.kind != SG_FAULT_NONE &&
+			 sg_exchange_retry(flight->exchange, &answer->fault))
 		return false;
 	land(fetch, flight);
 	drop_reached(fetch, &answer->fault, &pending.request);
@@ -409,6 +427,7 @@ tell_fatal(SgFetch *fetch, SgAnswer *answer)
 	memset(answer, 0, sizeof(*answer));
 	answer->request = ((Pending *) llast(fetch->queue))->request;
 	answer->fault = fetch->fatal;
+	answer->fatal = true;
 	list_free_deep(fetch->queue);
 	fetch->queue = NIL;
 	return true;
@@ -432,10 +451,9 @@ next_answer(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
 		else
 			sg_http_wait(until);
 	}
-	if (fetch->reports == NIL)
+	if (fetch->reported == list_length(fetch->reports))
 		return false;
-	*answer = *(SgAnswer *) linitial(fetch->reports);
-	fetch->reports = list_delete_first(fetch->reports);
+	*answer = *(SgAnswer *) list_nth(fetch->reports, fetch->reported++);
 	return true;
 }
 

@@ -17,6 +17,7 @@ typedef struct SgAnswer
 {
 	SgRequest request; /* the days are those that the answer is about */
 	SgFault fault;	   /* kind NONE: the rows are all there */
+	bool fatal;		   /* does the fault end the whole fetch, whatever its scope? */
 	int64 rows;
 } SgAnswer;
 

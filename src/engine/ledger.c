@@ -53,8 +53,12 @@ map_file(void)
 	if (fd < 0)
 		ereport(ERROR, (errcode_for_file_access(),
 						errmsg("could not open file \"%s\": %m", LEDGER_FILE)));
-	/* growing a file fills it with zeros, and zeros are a ledger without entries */
-	if (ftruncate(fd, (off_t) size) != 0)
+	/*
+	 * What is allocated is filled with zeros, and zeros are a ledger without entries. A hole would do
+	 * until the disk is full: then a store into it would kill the backend.
+	 */
+	errno = posix_fallocate(fd, 0, (off_t) size);
+	if (errno != 0)
 		ereport(ERROR, (errcode_for_file_access(),
 						errmsg("could not extend file \"%s\": %m", LEDGER_FILE)));
 	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -78,8 +82,10 @@ clear_place(Place *place)
 static bool
 is_stale(Place *place, TimestampTz now)
 {
+	int64 blocked = (int64) pg_atomic_read_u64(&place->blocked_until);
+
 	return (int64) pg_atomic_read_u64(&place->next) < now - UNUSED_AFTER &&
-		   (int64) pg_atomic_read_u64(&place->blocked_until) < now;
+		   (blocked < now || blocked > now + LONGEST_BLOCK);
 }
 
 /* The place of a credential; takes a free one, or one that nobody used for long. */
@@ -158,7 +164,8 @@ reserve(Place *place, SgTurn *turn, TimestampTz latest)
 		TimestampTz from = not_before(place, turn->per_hour, now, &used);
 
 		turn->at = sg_pace_slot((int64) next, Max(from, now), Max(from - now, 0) + LONGEST_QUEUE);
-		if (turn->at > latest)
+		/* a moment that has come is never too late, however short the wait that is allowed */
+		if (turn->at > Max(latest, now))
 			return;
 	} while (!pg_atomic_compare_exchange_u64(&place->next, &next, (uint64) (turn->at + interval)));
 	turn->held = true;
@@ -184,6 +191,7 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 {
 	Place *place = find_place(turn->key);
 	TimestampTz now;
+	int64 used;
 
 	if (!turn->held)
 		reserve(place, turn, latest);
@@ -191,6 +199,10 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 	if (!turn->held || now < turn->at)
 		return false;
 	turn->held = false;
+	/* a quota may have been used up, or the API may have said "later", since the moment was reserved */
+	turn->at = Max(not_before(place, turn->per_hour, now, &used), turn->at);
+	if (turn->at > now)
+		return false;
 	if (!still_good(place, turn, now))
 	{
 		turn->at = now;
@@ -209,14 +221,4 @@ sg_ledger_block(uint64 key, TimestampTz until)
 	while ((int64) old < until &&
 		   !pg_atomic_compare_exchange_u64(&place->blocked_until, &old, (uint64) until))
 		;
-}
-
-void
-sg_ledger_read(uint64 key, int64 *used, TimestampTz *blocked_until)
-{
-	Place *place = find_place(key);
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz from = not_before(place, 0, now, used);
-
-	*blocked_until = from > now ? from : 0;
 }

@@ -28,7 +28,4 @@ extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
 /* Notes that the API wants no request of this credential before a moment. */
 extern void sg_ledger_block(uint64 key, TimestampTz until);
 
-/* Requests of the last hour, and the moment before which none may leave (0: none). */
-extern void sg_ledger_read(uint64 key, int64 *used, TimestampTz *blocked_until);
-
 #endif

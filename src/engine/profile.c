@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/reloptions.h"
+#include "base/compat.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
@@ -15,6 +16,7 @@
 #include "miscadmin.h"
 #include "profile.h"
 #include "storage/fd.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 
 /* A secret's file holds one line; more is a mistake. */
@@ -24,6 +26,7 @@
 typedef enum OptionKind
 {
 	KIND_TEXT,	 /* anything but nothing */
+	KIND_NAME,	 /* goes before a colon in Basic authentication */
 	KIND_API,	 /* a known API or the store */
 	KIND_GENERATION,
 	KIND_ENVIRONMENT,
@@ -62,7 +65,7 @@ static const Option options[] = {
 	{"connect_timeout", ForeignServerRelationId, KIND_INTEGER, 1, 600, 10},
 	{"timeout", ForeignServerRelationId, KIND_INTEGER, 1, 3600, 60},
 	{"max_body", ForeignServerRelationId, KIND_INTEGER, 1024, 1024 * 1024 * 1023, 32 * 1024 * 1024},
-	{"client_id", UserMappingRelationId, KIND_TEXT},
+	{"client_id", UserMappingRelationId, KIND_NAME},
 	{"client_secret", UserMappingRelationId, KIND_TEXT},
 	{"client_secret_file", UserMappingRelationId, KIND_FILE},
 	{"relation", ForeignTableRelationId, KIND_RELATION},
@@ -168,6 +171,11 @@ check_option(const Option *option, const char *value)
 			if (value[0] == '\0')
 				complain_value(option->name, value, "The value must not be empty.");
 			break;
+		case KIND_NAME:
+			if (value[0] == '\0' || strchr(value, ':') != NULL)
+				complain_value(option->name, value,
+							   "The value must not be empty, nor hold a colon.");
+			break;
 		case KIND_API:
 			if (strcmp(value, SG_API_STORE) != 0 && sg_api_find(value, NULL) == NULL)
 				complain_value(option->name, value, "Valid values are: enedis, store.");
@@ -268,6 +276,17 @@ get_integer(List *list, const char *name, int otherwise)
 	return option->initial >= 0 ? option->initial : otherwise;
 }
 
+/* Paths begin with a slash, so a base URL ends without one; else it would be another one to the ledger. */
+static char *
+without_slashes(const char *url)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	return pnstrdup(url, len);
+}
+
 SgProfile *
 sg_profile_get(Oid serverid, Oid user)
 {
@@ -290,6 +309,7 @@ sg_profile_get(Oid serverid, Oid user)
 		profile->base_url = environment != NULL && strcmp(environment, "sandbox") == 0
 								? profile->api->sandbox_url
 								: profile->api->base_url;
+	profile->base_url = without_slashes(profile->base_url);
 	profile->per_second = get_integer(server->options, "per_second", profile->api->per_second);
 	profile->per_hour = get_integer(server->options, "per_hour", profile->api->per_hour);
 	profile->in_flight = get_integer(server->options, "in_flight", 0);
@@ -299,6 +319,15 @@ sg_profile_get(Oid serverid, Oid user)
 	profile->timeout_ms = get_integer(server->options, "timeout", 0) * 1000;
 	profile->max_body = get_integer(server->options, "max_body", 0);
 	return profile;
+}
+
+void
+sg_profile_check_usage(const SgProfile *profile)
+{
+	AclResult result = sg_compat_server_aclcheck(profile->server, GetUserId(), ACL_USAGE);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_FOREIGN_SERVER, profile->name);
 }
 
 /* The first line of the secret's file, without the line's end. */

@@ -42,6 +42,9 @@ typedef struct SgCredential
  */
 extern SgProfile *sg_profile_get(Oid server, Oid user);
 
+/* Raises 42501 if the current user may not use the server: asking spends its credential. */
+extern void sg_profile_check_usage(const SgProfile *profile);
+
 /*
  * Reads the credential of the user's mapping, palloc'd; reads the secret's file if the mapping names one.
  * Raises 42704 without a mapping, 22023 if it is incomplete.

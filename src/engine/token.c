@@ -168,8 +168,7 @@ sg_token_get(const SgProfile *profile, const SgCredential *credential, uint64 ke
 void
 sg_token_forget(uint64 key, const char *token)
 {
-	Held *entry = find_entry(key);
-
-	if (entry->token != NULL && strcmp(entry->token, token) == 0)
-		drop(entry);
+	for (int i = 0; i < HELD; i++)
+		if (held[i].key == key && held[i].token != NULL && strcmp(held[i].token, token) == 0)
+			drop(&held[i]);
 }

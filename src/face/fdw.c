@@ -55,11 +55,8 @@ switchgridReScanForeignScan(ForeignScanState *node)
 static void
 switchgridEndForeignScan(ForeignScanState *node)
 {
-	if (node->fdw_state == NULL)
-		return;
-	if (is_stored(node))
-		sg_stored_end(node);
-	else
+	/* a stored scan holds nothing but memory */
+	if (node->fdw_state != NULL && !is_stored(node))
 		sg_scan_end(node);
 }
 

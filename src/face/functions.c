@@ -28,15 +28,16 @@ PG_FUNCTION_INFO_V1(sg_refresh);
 Datum
 sg_history(PG_FUNCTION_ARGS)
 {
-	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
-	SgProfile *profile = sg_profile_get(server->serverid, GetUserId());
+	/* one server that is gone must not hide the gaps of the others */
+	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), true);
+	SgProfile *profile = server != NULL ? sg_profile_get(server->serverid, GetUserId()) : NULL;
 	const SgRelation *relation = sg_relation_find(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	const SgEndpoint *endpoint = NULL;
 	RangeBound from = {.inclusive = true, .lower = true};
 	RangeBound until = {0};
 	SgDays days;
 
-	if (profile->api != NULL && relation != NULL)
+	if (profile != NULL && profile->api != NULL && relation != NULL)
 		endpoint =
 			sg_api_endpoint(profile->api, relation, text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	if (endpoint == NULL)

@@ -22,6 +22,7 @@ sg_agenda_servers(const char *server)
 							"WHERE $1 IS NULL OR server = $1 ORDER BY 1");
 	for (uint64 i = 0; i < rows; i++)
 		servers = lappend(servers, sg_sql_get_text(i, 1));
+	sg_sql_done();
 	return servers;
 }
 
@@ -78,6 +79,7 @@ sg_agenda_requests(const SgProfile *profile, Datum points)
 
 		requests = sg_endpoint_cut(endpoint, point, days, today, requests);
 	}
+	sg_sql_done();
 	list_sort(requests, compare_requests);
 	return requests;
 }
@@ -86,6 +88,7 @@ int64
 sg_agenda_open_days(const char *server, Datum points)
 {
 	SgSql sql = {0};
+	int64 days;
 
 	sg_sql_text(&sql, server);
 	add_points(&sql, points);
@@ -93,5 +96,7 @@ sg_agenda_open_days(const char *server, Datum points)
 					 "lower(days)) FROM switchgrid.gap "
 					 "WHERE server = $1 "
 					 "AND ($2 IS NULL OR point_id = ANY ($2))");
-	return DatumGetInt64(sg_sql_get(0, 1, Int64GetDatum(0)));
+	days = DatumGetInt64(sg_sql_get(0, 1, Int64GetDatum(0)));
+	sg_sql_done();
+	return days;
 }

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
+#include "attempt.h"
 #include "base/clock.h"
 #include "group.h"
 #include "store/coverage.h"
@@ -12,7 +12,6 @@
 #include "store/segment.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /*
@@ -80,7 +79,8 @@ take_interval(SgGroup *group, const Datum *values, const bool *nulls)
 	SgInterval *interval;
 
 	item->intervals = grow(group, item->intervals, sizeof(SgInterval));
-	interval = &item->intervals[item->count++];
+	interval = &item->intervals[item->count];
+	interval->turn = item->count++;
 	interval->starts_at = DatumGetTimestampTz(values[SG_CURVE_STARTS_AT]);
 	interval->step = (int32) (DatumGetIntervalP(values[SG_CURVE_STEP])->time / USECS_PER_SEC);
 	interval->watts = DatumGetFloat8(values[SG_CURVE_WATTS]);
@@ -135,9 +135,29 @@ sg_group_add(SgGroup *group)
 	/* a body that is cut short may have given rows before: they are not kept */
 	if (group->answer.fault.kind != SG_FAULT_NONE)
 		group->reading->count = 0;
+	if (group->reading->intervals != NULL)
+		group->reading->count =
+			sg_segment_sort(group->reading->intervals, group->reading->count);
 	group->items = lappend(group->items, group->reading);
 	group->reading = NULL;
 	MemoryContextSwitchTo(old);
+}
+
+/* The minutes of each day that an item's intervals cover; they are in order, and may overlap. */
+static void
+count_interval_minutes(const Item *item, SgDays days, int *minutes)
+{
+	for (int i = 0; i < item->count; i++)
+	{
+		const SgInterval *interval = &item->intervals[i];
+		DateADT day = sg_clock_day_of(interval->starts_at);
+		int64 us = interval->step * USECS_PER_SEC;
+
+		if (i + 1 < item->count)
+			us = Min(us, interval[1].starts_at - interval->starts_at);
+		if (day >= days.from && day < days.until)
+			minutes[day - days.from] += (int) (us / USECS_PER_MINUTE);
+	}
 }
 
 /* The minutes that an item measured on each of its days. */
@@ -145,20 +165,15 @@ static int *
 count_minutes(const Item *item)
 {
 	SgDays days = item->answer.request.days;
-	int n = sg_days_count(days);
-	int *minutes = palloc0(sizeof(int) * Max(n, 1));
+	int *minutes = palloc0(sizeof(int) * Max(sg_days_count(days), 1));
 
-	for (int i = 0; i < item->count; i++)
-	{
-		DateADT day = item->intervals != NULL ? sg_clock_day_of(item->intervals[i].starts_at)
-											  : item->values[i].day;
-
-		if (day < days.from || day >= days.until)
-			continue;
-		minutes[day - days.from] += item->intervals != NULL
-										? item->intervals[i].step / SECS_PER_MINUTE
-										: sg_clock_day_minutes(day);
-	}
+	if (item->intervals != NULL)
+		count_interval_minutes(item, days, minutes);
+	else
+		for (int i = 0; i < item->count; i++)
+			if (item->values[i].day >= days.from && item->values[i].day < days.until)
+				minutes[item->values[i].day - days.from] =
+					sg_clock_day_minutes(item->values[i].day);
 	return minutes;
 }
 
@@ -225,46 +240,56 @@ store_item(const Item *item, const char *server, TimestampTz now)
 		sg_coverage_open(&series, days, fault, now);
 }
 
-/* Errors that are about the data, not about the session or the machine, stay with their answer. */
-static bool
-is_about_data(int sqlerrcode)
+void
+sg_group_forget(SgGroup *group)
 {
-	int class = ERRCODE_TO_CATEGORY(sqlerrcode);
-
-	return class == ERRCODE_DATA_EXCEPTION || class == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+	group->reading = NULL;
 }
 
-/* Tries to store one answer; what cannot be stored is noted as open, and holds nothing else back. */
-static void
-try_item(Item *item, const char *server, TimestampTz now)
+typedef struct Storing
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	const Item *item;
+	const char *server;
+	TimestampTz now;
+} Storing;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		store_item(item, server, now);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
+static void
+store_attempt(void *arg)
+{
+	const Storing *storing = arg;
 
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		if (!is_about_data(error->sqlerrcode) || item->answer.fault.kind == SG_FAULT_VALUE)
-			ReThrowError(error);
-		sg_fault_clear(&item->answer.fault);
-		sg_fault_set(&item->answer.fault, SG_FAULT_VALUE, "%s", error->message);
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	store_item(storing->item, storing->server, storing->now);
+}
+
+/* Stores one answer; if that cannot be done, stores the reason instead, and holds nothing else back. */
+static void
+store_or_note(Item *item, const char *server, TimestampTz now)
+{
+	Storing storing = {item, server, now};
+	ErrorData *error = sg_attempt(store_attempt, &storing);
+
+	if (error == NULL)
+		return;
+	/* without rights on the tables every answer would fail the same way */
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION)
+		ReThrowError(error);
+	item->count = 0;
+	sg_fault_clear(&item->answer.fault);
+	sg_fault_set(&item->answer.fault, SG_FAULT_VALUE, "%s", error->message);
+	store_item(item, server, now);
+}
+
+/* One order for all runs, so that their locks never wait in a circle; and a month's windows side by side. */
+static int
+compare_items(const ListCell *a, const ListCell *b)
+{
+	const SgRequest *x = &((const Item *) lfirst(a))->answer.request;
+	const SgRequest *y = &((const Item *) lfirst(b))->answer.request;
+	int order = strcmp(x->point, y->point);
+
+	if (order == 0)
+		order = strcmp(x->endpoint->direction, y->endpoint->direction);
+	return order != 0 ? order : x->days.from - y->days.from;
 }
 
 void
@@ -273,18 +298,9 @@ sg_group_store(SgGroup *group, const char *server, TimestampTz now)
 	MemoryContext old = MemoryContextSwitchTo(group->context);
 	ListCell *cell;
 
+	list_sort(group->items, compare_items);
 	foreach (cell, group->items)
-	{
-		Item *item = lfirst(cell);
-
-		try_item(item, server, now);
-		/* the reason why it could not be stored is stored instead */
-		if (item->answer.fault.kind == SG_FAULT_VALUE && item->count > 0)
-		{
-			item->count = 0;
-			try_item(item, server, now);
-		}
-	}
+		store_or_note(lfirst(cell), server, now);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(group->context);
 	group->items = NIL;

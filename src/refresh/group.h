@@ -22,6 +22,9 @@ extern void sg_group_emit(void *arg, const Datum *values, const bool *nulls);
 /* The answer is complete: keeps it, with its rows if it is without fault. */
 extern void sg_group_add(SgGroup *group);
 
+/* The answer is not to be kept, nor its rows. */
+extern void sg_group_forget(SgGroup *group);
+
 /* How many answers the group holds. */
 extern int sg_group_size(const SgGroup *group);
 

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "agenda.h"
+#include "attempt.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
@@ -19,12 +20,15 @@
 #include "run.h"
 #include "storage/lock.h"
 #include "store/sql.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /* A group is written when it has so many answers, or is so old: little is lost, little is written twice. */
 #define GROUP_ANSWERS 32
 #define GROUP_AGE (2 * USECS_PER_SEC)
+/* So many failures of the operator in a row, and the rest of the run would only wait for more of them. */
+#define FAILURES_IN_A_ROW 5
 /* The first key of the advisory lock that keeps two runs off one server. */
 #define LOCK_CLASS 0x53574752
 
@@ -38,6 +42,8 @@ typedef struct Run
 	SgStats stats;
 	TimestampTz started;
 	SgFault fatal; /* what stopped it, if anything */
+	int failures;  /* of the operator, in a row */
+	ErrorData *error; /* why it could not begin */
 	List *warned;  /* of char *: what was said already */
 	SgRequest culprit;
 } Run;
@@ -61,6 +67,7 @@ note_start(Run *run)
 	sg_sql_run(&sql, "INSERT INTO switchgrid.refresh_run (server, started_at, planned) "
 					 "VALUES ($1, $2, $3) RETURNING id");
 	run->id = DatumGetInt64(sg_sql_get(0, 1, (Datum) 0));
+	sg_sql_done();
 }
 
 static void
@@ -124,20 +131,28 @@ is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
 	return true;
 }
 
-/* A fault that reaches the whole server ends the run; others stay with their answer. */
-static void
-take_fault(Run *run, const SgAnswer *answer)
+/* True if the answer's fault ends the run: it says more of the server than of the answer. */
+static bool
+ends_run(Run *run, const SgAnswer *answer)
 {
 	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
 
-	if (class->sqlstate == 0)
-		return;
-	if (class->scope == SG_SCOPE_SERVER && run->fatal.kind == SG_FAULT_NONE)
+	run->failures = class->retried ? run->failures + 1 : 0;
+	return answer->fatal || class->scope == SG_SCOPE_SERVER || run->failures >= FAILURES_IN_A_ROW;
+}
+
+/* Takes note of an answer's fault, and warns once of one that reaches further than its window. */
+static void
+take_fault(Run *run, const SgAnswer *answer, bool ends)
+{
+	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
+
+	if (ends && run->fatal.kind == SG_FAULT_NONE)
 	{
 		run->fatal = answer->fault;
 		run->culprit = answer->request;
 	}
-	else if (class->scope != SG_SCOPE_WINDOW && class->scope != SG_SCOPE_SERVER &&
+	else if (!ends && class->sqlstate != 0 && class->scope != SG_SCOPE_WINDOW &&
 			 is_news(run, answer, class->scope))
 		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),
 						  errdetail("%s", answer->fault.text),
@@ -152,14 +167,18 @@ fetch_and_store(Run *run, List *requests)
 	SgGroup *group = sg_group_make();
 	TimestampTz stored = GetCurrentTimestamp();
 
-	while (sg_fetch_next(fetch, sg_group_emit, group, sg_group_answer(group)))
+	while (run->failures < FAILURES_IN_A_ROW &&
+		   sg_fetch_next(fetch, sg_group_emit, group, sg_group_answer(group)))
 	{
 		const SgAnswer *answer = sg_group_answer(group);
+		bool ends = ends_run(run, answer);
 
 		run->answered++;
-		take_fault(run, answer);
+		take_fault(run, answer, ends);
 		/* what is wrong with the server says nothing about the days */
-		if (sg_fault_class(answer->fault.kind)->scope != SG_SCOPE_SERVER)
+		if (answer->fatal || sg_fault_class(answer->fault.kind)->scope == SG_SCOPE_SERVER)
+			sg_group_forget(group);
+		else
 			sg_group_add(group);
 		if (sg_group_size(group) >= GROUP_ANSWERS || GetCurrentTimestamp() - stored > GROUP_AGE)
 		{
@@ -167,8 +186,26 @@ fetch_and_store(Run *run, List *requests)
 			stored = GetCurrentTimestamp();
 		}
 	}
-	store_group(run, group, 0);
+	store_group(run, group, sg_fetch_left(fetch));
 	sg_fetch_end(fetch);
+}
+
+/* Looks whether the run can begin at all: the user may use the server, and has a whole credential. */
+static void
+check_access(void *arg)
+{
+	Run *run = arg;
+
+	sg_profile_check_usage(run->profile);
+	(void) sg_profile_credential(run->profile);
+}
+
+static const char *
+outcome_of(const Run *run)
+{
+	if (run->error != NULL)
+		return run->error->message;
+	return run->fatal.kind != SG_FAULT_NONE ? sg_fault_class(run->fatal.kind)->name : "done";
 }
 
 static void
@@ -179,12 +216,11 @@ refresh_server(Run *run)
 	run->planned = list_length(requests);
 	run->started = GetCurrentTimestamp();
 	note_start(run);
+	run->error = sg_attempt(check_access, run);
 	SPI_commit();
-	if (requests != NIL)
+	if (requests != NIL && run->error == NULL)
 		fetch_and_store(run, requests);
-	note_progress(run, run->fatal.kind != SG_FAULT_NONE
-						   ? sg_fault_class(run->fatal.kind)->name
-						   : "done");
+	note_progress(run, outcome_of(run));
 	SPI_commit();
 }
 
@@ -213,41 +249,78 @@ run_locked(Run *run)
 }
 
 /* A quota that is used up is no failure: the next run goes on. Anything else that stops a run is one. */
+static bool
+is_failure(const Run *run)
+{
+	return run->error != NULL ||
+		   (run->fatal.kind != SG_FAULT_NONE && run->fatal.kind != SG_FAULT_THROTTLED);
+}
+
 static void
-report_fatal(const Run *run)
+raise_failure(const Run *run)
+{
+	if (run->error != NULL)
+		ReThrowError(run->error);
+	sg_fault_raise(&run->fatal, run->profile->name, sg_request_describe(&run->culprit));
+}
+
+/* Says what stopped a run, where the error that ends the call will be another one or none. */
+static void
+warn_of(const Run *run)
 {
 	const SgFaultClass *class = sg_fault_class(run->fatal.kind);
 
-	if (run->fatal.kind == SG_FAULT_THROTTLED)
+	if (run->error != NULL)
+		ereport(WARNING, (errcode(run->error->sqlerrcode),
+						  errmsg("server \"%s\" was left out: %s", run->profile->name,
+								 run->error->message)));
+	else if (run->fatal.kind != SG_FAULT_NONE)
 		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),
 						  errdetail("%s", run->fatal.text),
 						  errhint("The next run goes on where this one stopped.")));
-	else if (run->fatal.kind != SG_FAULT_NONE)
-		sg_fault_raise(&run->fatal, run->profile->name, sg_request_describe(&run->culprit));
+}
+
+/* Refreshes one server; adds to the totals. */
+static void
+run_server(Run *run, const char *name, Datum points, SgRunTotals *totals)
+{
+	ForeignServer *foreign = GetForeignServerByName(name, true);
+
+	if (foreign == NULL)
+	{
+		ereport(WARNING, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						  errmsg("server \"%s\" is watched and does not exist", name),
+						  errhint("DELETE FROM switchgrid.watch WHERE server = %s ends its wishes.",
+								  quote_literal_cstr(name))));
+		return;
+	}
+	run->points = points;
+	run->profile = sg_profile_get(foreign->serverid, GetUserId());
+	run_locked(run);
+	totals->requests += run->stats.requests;
+	totals->rows += run->stats.rows;
+	totals->open_days += sg_agenda_open_days(run->profile->name, points);
 }
 
 void
 sg_run_refresh(const char *server, Datum points, SgRunTotals *totals)
 {
 	List *servers = sg_agenda_servers(server);
-	Run failed = {0};
+	Run *failed = NULL;
 	ListCell *cell;
 
 	if (server != NULL)
 		(void) GetForeignServerByName(server, false);
 	foreach (cell, servers)
 	{
-		ForeignServer *foreign = GetForeignServerByName(lfirst(cell), false);
-		Run run = {.points = points};
+		Run *run = palloc0(sizeof(Run));
 
-		run.profile = sg_profile_get(foreign->serverid, GetUserId());
-		run_locked(&run);
-		totals->requests += run.stats.requests;
-		totals->rows += run.stats.rows;
-		totals->open_days += sg_agenda_open_days(run.profile->name, points);
-		if (run.fatal.kind != SG_FAULT_NONE && failed.fatal.kind != SG_FAULT_THROTTLED)
+		run_server(run, lfirst(cell), points, totals);
+		if (failed == NULL && is_failure(run))
 			failed = run;
+		else if (run->profile != NULL)
+			warn_of(run);
 	}
-	if (failed.profile != NULL)
-		report_fatal(&failed);
+	if (failed != NULL)
+		raise_failure(failed);
 }

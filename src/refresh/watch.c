@@ -94,6 +94,7 @@ sg_watch_keep(const SgWish *wish)
 
 	if (profile->api == NULL)
 		complain("server", wish->server, "The server must have an API to ask, such as enedis.");
+	sg_profile_check_usage(profile);
 	check_span(wish);
 	foreach (point, wish->points)
 		if (!profile->api->valid_point(lfirst(point)))

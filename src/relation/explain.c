@@ -13,13 +13,14 @@
 /* Requests that are written out; of more, the number says enough. */
 #define SHOWN 8
 
+/* Does an expression hold a parameter whose value is not known yet? "context" is what values there are. */
 static bool
 waits_for_execution(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
-		return true;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind != PARAM_EXTERN || context == NULL;
 	return expression_tree_walker(node, waits_for_execution, context);
 }
 
@@ -76,8 +77,9 @@ sg_explain_scan(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyText("Server", state->profile->name, es);
 	if (es->analyze)
 		ExplainPropertyInteger("Requests", NULL, state->planned, es);
-	else if (waits_for_execution((Node *) plan->fdw_exprs, NULL))
-		ExplainPropertyText("Requests", "for each value of the join or subquery", es);
+	else if (waits_for_execution((Node *) plan->fdw_exprs,
+								 node->ss.ps.state->es_param_list_info))
+		ExplainPropertyText("Requests", "for each value of the parameters", es);
 	else
 		show_requests(node, es);
 	if (es->analyze)

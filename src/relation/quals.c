@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -26,6 +27,7 @@ typedef struct Sides
 	Var *column;
 	Expr *value;
 	Oid op; /* with the column on the left */
+	Oid collation;
 } Sides;
 
 static Expr *
@@ -54,11 +56,13 @@ split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 	{
 		args = ((OpExpr *) clause)->args;
 		sides->op = ((OpExpr *) clause)->opno;
+		sides->collation = ((OpExpr *) clause)->inputcollid;
 	}
 	else if (IsA(clause, ScalarArrayOpExpr) && ((ScalarArrayOpExpr *) clause)->useOr)
 	{
 		args = ((ScalarArrayOpExpr *) clause)->args;
 		sides->op = ((ScalarArrayOpExpr *) clause)->opno;
+		sides->collation = ((ScalarArrayOpExpr *) clause)->inputcollid;
 	}
 	else
 		return false;
@@ -126,6 +130,9 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	qual->type = right;
 	qual->value = sides.value;
 	if (qual->strategy == InvalidStrategy)
+		return NULL;
+	/* where different texts can be equal, a text does not say which points are meant */
+	if (OidIsValid(sides.collation) && !get_collation_isdeterministic(sides.collation))
 		return NULL;
 	/* of texts only equality narrows, of times only comparisons with a single value */
 	if (column->type == TEXTOID)
@@ -241,33 +248,22 @@ narrow_day(SgWanted *wanted, int strategy, Oid type, Datum value)
 					strategy == BTLessStrategyNumber ? day - 1 : day);
 }
 
-static bool
-holds_text(List *list, const char *text)
-{
-	ListCell *cell;
-
-	foreach (cell, list)
-		if (strcmp(lfirst(cell), text) == 0)
-			return true;
-	return false;
-}
-
 static int
 compare_texts(const ListCell *a, const ListCell *b)
 {
 	return strcmp(lfirst(a), lfirst(b));
 }
 
-/* The texts of a value: one, or an array's without its NULLs and repetitions. */
+/* The texts of a value in order: one, or an array's without its NULLs and repetitions. */
 static List *
 texts_of(Datum value, bool array)
 {
 	List *texts = NIL;
+	List *once = NIL;
 	Datum *elements;
 	bool *nulls;
 	int count;
 	ListCell *cell;
-	const char *last = NULL;
 
 	if (!array)
 		return list_make1(TextDatumGetCString(value));
@@ -276,29 +272,40 @@ texts_of(Datum value, bool array)
 	for (int i = 0; i < count; i++)
 		if (!nulls[i])
 			texts = lappend(texts, TextDatumGetCString(elements[i]));
+	CHECK_FOR_INTERRUPTS();
 	list_sort(texts, compare_texts);
 	foreach (cell, texts)
+		if (once == NIL || strcmp(llast(once), lfirst(cell)) != 0)
+			once = lappend(once, lfirst(cell));
+	return once;
+}
+
+/* What two ordered lists have in common. */
+static List *
+common_texts(List *a, List *b)
+{
+	List *both = NIL;
+	int i = 0;
+	int j = 0;
+
+	while (i < list_length(a) && j < list_length(b))
 	{
-		if (last != NULL && strcmp(last, lfirst(cell)) == 0)
-			texts = foreach_delete_current(texts, cell);
-		else
-			last = lfirst(cell);
+		int order = strcmp(list_nth(a, i), list_nth(b, j));
+
+		if (order == 0)
+			both = lappend(both, list_nth(a, i));
+		i += order <= 0;
+		j += order >= 0;
 	}
-	return texts;
+	return both;
 }
 
 /* Keeps of a set what is also in the other one. */
 static void
 narrow_texts(bool *any, List **held, List *texts)
 {
-	List *both = NIL;
-	ListCell *cell;
-
-	foreach (cell, texts)
-		if (*any || holds_text(*held, lfirst(cell)))
-			both = lappend(both, lfirst(cell));
+	*held = *any ? texts : common_texts(*held, texts);
 	*any = false;
-	*held = both;
 }
 
 static void

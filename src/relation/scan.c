@@ -76,6 +76,6 @@ sg_scan_end(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
 
-	if (state != NULL && state->reader != NULL)
+	if (state->reader != NULL)
 		sg_fetch_end(state->reader);
 }

@@ -27,7 +27,7 @@ typedef struct SgScanState
 	bool started;
 	SgStats stats;
 	int64 planned; /* requests of all passes */
-	void *reader;  /* what the pass reads from: a fetch, or a portal's name */
+	void *reader;  /* what the pass reads from: a fetch, or segments */
 } SgScanState;
 
 /*

@@ -2,8 +2,10 @@
  * stored.c
  *	  The stored load curve being read: segments become rows.
  *
- * The segments come through a cursor of SPI, read as the current user, so that rights and row-level
- * security on switchgrid.curve_segment hold. Only the months that the quals leave are unpacked.
+ * The segments come in pages, each by a query through SPI that goes on after the last key of the page
+ * before: no cursor is left open that a subtransaction or a commit could close. They are read as the
+ * current user, with the snapshot of the statement, so that rights and row-level security on
+ * switchgrid.curve_segment hold. Only the months that the quals leave are unpacked.
  */
 #include "postgres.h"
 
@@ -16,27 +18,27 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/portal.h"
 
-/* Segments fetched at a time; their rows are unpacked one segment at a time. */
-#define FETCH_SEGMENTS 10
+/* Segments read at a time; their rows are unpacked one segment at a time. */
+#define PAGE 32
 
-/* A month's worth of what the cursor gave, waiting to be unpacked. */
 typedef struct Packed
 {
 	Datum point_id;
 	Datum direction;
+	DateADT month;
+	Interval step;
 	struct varlena *curve;
 } Packed;
 
 typedef struct Reader
 {
-	SgDays days;
-	char *portal;
-	MemoryContext context; /* of the segments that wait */
-	Packed packed[FETCH_SEGMENTS];
+	SgWanted wanted;
+	MemoryContext context; /* of the page */
+	Packed page[PAGE];
 	int count;
 	int next;
+	bool last; /* is this the last page? */
 } Reader;
 
 void
@@ -60,13 +62,10 @@ text_array(List *texts)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-/* The query for the segments that can hold wanted rows. */
+/* The conditions on segments that can hold wanted rows. */
 static void
-build_query(const SgWanted *wanted, StringInfo query, SgSql *sql)
+add_wanted(const SgWanted *wanted, StringInfo query, SgSql *sql)
 {
-	initStringInfo(query);
-	appendStringInfoString(query, "SELECT point_id, direction, curve "
-								  "FROM switchgrid.curve_segment WHERE true");
 	if (!wanted->any_point)
 	{
 		sg_sql_value(sql, TEXTARRAYOID, text_array(wanted->points));
@@ -87,54 +86,68 @@ build_query(const SgWanted *wanted, StringInfo query, SgSql *sql)
 		sg_sql_date(sql, wanted->days.until);
 		appendStringInfo(query, " AND month < $%d", sql->count);
 	}
-	appendStringInfoString(query, " ORDER BY point_id, direction, month, step");
+}
+
+/* The condition that goes on after a segment. */
+static void
+add_after(const Packed *last, StringInfo query, SgSql *sql)
+{
+	sg_sql_value(sql, TEXTOID, last->point_id);
+	sg_sql_value(sql, TEXTOID, last->direction);
+	sg_sql_date(sql, last->month);
+	sg_sql_value(sql, INTERVALOID, IntervalPGetDatum(&last->step));
+	appendStringInfo(query, " AND (point_id, direction, month, step) > ($%d, $%d, $%d, $%d)",
+					 sql->count - 3, sql->count - 2, sql->count - 1, sql->count);
 }
 
 static void
 open_reader(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
-	MemoryContext old = MemoryContextSwitchTo(state->context);
-	Reader *reader = palloc0(sizeof(Reader));
-	SgWanted wanted;
-	StringInfoData query;
-	SgSql sql = {0};
-	Portal portal;
+	Reader *reader = MemoryContextAllocZero(state->context, sizeof(Reader));
 
-	sg_state_wanted(node, &wanted);
-	reader->days = wanted.days;
+	sg_state_wanted(node, &reader->wanted);
 	reader->context = AllocSetContextCreate(state->context, "switchgrid segments",
 											ALLOCSET_DEFAULT_SIZES);
-	build_query(&wanted, &query, &sql);
-	SPI_connect();
-	portal = sg_sql_open(&sql, query.data);
-	reader->portal = MemoryContextStrdup(state->context, portal->name);
-	SPI_finish();
 	state->reader = reader;
 	state->started = true;
-	MemoryContextSwitchTo(old);
 }
 
-/* Copies the next segments out of the cursor; false if there are none. */
+static void
+copy_segment(Packed *packed, uint64 row)
+{
+	packed->point_id = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(row, 1, (Datum) 0)));
+	packed->direction = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(row, 2, (Datum) 0)));
+	packed->month = DatumGetDateADT(sg_sql_get(row, 3, (Datum) 0));
+	packed->step = *DatumGetIntervalP(sg_sql_get(row, 4, (Datum) 0));
+	packed->curve = PG_DETOAST_DATUM_COPY(sg_sql_get(row, 5, (Datum) 0));
+}
+
+/* Reads the next segments; false if there are none. */
 static bool
-fetch_segments(Reader *reader)
+read_page(Reader *reader)
 {
 	MemoryContext old = CurrentMemoryContext;
+	StringInfoData query;
+	SgSql sql = {0};
 
-	MemoryContextReset(reader->context);
+	if (reader->last)
+		return false;
 	SPI_connect();
-	SPI_cursor_fetch(SPI_cursor_find(reader->portal), true, FETCH_SEGMENTS);
-	MemoryContextSwitchTo(reader->context);
-	reader->count = (int) SPI_processed;
+	initStringInfo(&query);
+	appendStringInfoString(&query, "SELECT point_id, direction, month, step, curve "
+								   "FROM switchgrid.curve_segment WHERE true");
+	add_wanted(&reader->wanted, &query, &sql);
+	if (reader->count > 0)
+		add_after(&reader->page[reader->count - 1], &query, &sql);
+	appendStringInfo(&query, " ORDER BY point_id, direction, month, step LIMIT %d", PAGE);
+	reader->count = (int) sg_sql_read(&sql, query.data);
 	reader->next = 0;
+	reader->last = reader->count < PAGE;
+	MemoryContextReset(reader->context);
+	MemoryContextSwitchTo(reader->context);
 	for (int i = 0; i < reader->count; i++)
-	{
-		Packed *packed = &reader->packed[i];
-
-		packed->point_id = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(i, 1, (Datum) 0)));
-		packed->direction = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(i, 2, (Datum) 0)));
-		packed->curve = PG_DETOAST_DATUM_COPY(sg_sql_get(i, 3, (Datum) 0));
-	}
+		copy_segment(&reader->page[i], i);
 	SPI_finish();
 	MemoryContextSwitchTo(old);
 	return reader->count > 0;
@@ -176,17 +189,17 @@ emit_slot(SgScanState *state, const Packed *packed, const SgSlots *slots, uint32
 
 /* Unpacks one segment into the batch: the slots of the wanted days that have a value. */
 static void
-emit_segment(SgScanState *state, const Reader *reader, const Packed *packed)
+emit_segment(SgScanState *state, SgDays days, const Packed *packed)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch);
 	SgSlots *slots = sg_curve_unpack(packed->curve);
 	uint32 from = 0;
 	uint32 until = slots->head.count;
 
-	if (reader->days.from > SG_DAY_FIRST)
-		from = slot_from(&slots->head, sg_clock_day_start(reader->days.from));
-	if (reader->days.until < SG_DAY_LAST)
-		until = slot_from(&slots->head, sg_clock_day_start(reader->days.until));
+	if (days.from > SG_DAY_FIRST)
+		from = slot_from(&slots->head, sg_clock_day_start(days.from));
+	if (days.until < SG_DAY_LAST)
+		until = slot_from(&slots->head, sg_clock_day_start(days.until));
 	for (uint32 slot = from; slot < until; slot++)
 		if (slots->nature[slot] != SG_SLOT_MISSING)
 			emit_slot(state, packed, slots, slot);
@@ -206,39 +219,15 @@ sg_stored_next(ForeignScanState *node)
 	while (!sg_state_give(node))
 	{
 		sg_state_clear(state);
-		if (reader->next == reader->count && !fetch_segments(reader))
+		if (reader->next == reader->count && !read_page(reader))
 			break;
-		emit_segment(state, reader, &reader->packed[reader->next++]);
+		emit_segment(state, reader->wanted.days, &reader->page[reader->next++]);
 	}
 	return node->ss.ss_ScanTupleSlot;
-}
-
-static void
-close_reader(SgScanState *state)
-{
-	Reader *reader = state->reader;
-	Portal portal;
-
-	if (reader == NULL)
-		return;
-	SPI_connect();
-	portal = SPI_cursor_find(reader->portal);
-	if (portal != NULL)
-		SPI_cursor_close(portal);
-	SPI_finish();
-	state->reader = NULL;
 }
 
 void
 sg_stored_again(ForeignScanState *node)
 {
-	close_reader(node->fdw_state);
 	sg_state_reset(node->fdw_state);
-}
-
-void
-sg_stored_end(ForeignScanState *node)
-{
-	if (node->fdw_state != NULL)
-		close_reader(node->fdw_state);
 }

@@ -15,6 +15,5 @@ extern void sg_stored_check(const SgScanState *state);
 /* The executor's callbacks of a scan whose server is the store; its state is made by sg_state_begin. */
 extern TupleTableSlot *sg_stored_next(ForeignScanState *node);
 extern void sg_stored_again(ForeignScanState *node);
-extern void sg_stored_end(ForeignScanState *node);
 
 #endif

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/clock.h"
+#include "miscadmin.h"
 #include "wanted.h"
 
 /*
@@ -71,8 +72,11 @@ sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const S
 					 errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"",
 							relation->name, profile->name, directions[i])));
 		foreach (cell, wanted->points)
+		{
+			CHECK_FOR_INTERRUPTS();
 			requests =
 				sg_endpoint_cut(endpoint, lfirst(cell), wanted->days, today, requests);
+		}
 	}
 	return requests;
 }

@@ -119,14 +119,16 @@ static int
 count_tries(const SgSeries *series, SgDays days)
 {
 	SgSql sql = series_key(series);
+	int tries;
 
 	sg_sql_date(&sql, days.from);
 	sg_sql_date(&sql, days.until);
-	if (sg_sql_run(&sql, "SELECT max(tries) FROM switchgrid.open_span WHERE "
-						 "server = $1 AND point_id = $2 AND relation = $3 AND direction = $4 "
-						 "AND days && daterange($5, $6)") != 1)
-		return 0;
-	return DatumGetInt32(sg_sql_get(0, 1, Int32GetDatum(0)));
+	sg_sql_run(&sql, "SELECT max(tries) FROM switchgrid.open_span WHERE server = $1 "
+					 "AND point_id = $2 AND relation = $3 AND direction = $4 "
+					 "AND days && daterange($5, $6)");
+	tries = DatumGetInt32(sg_sql_get(0, 1, Int32GetDatum(0)));
+	sg_sql_done();
+	return tries;
 }
 
 void
@@ -154,6 +156,11 @@ sg_coverage_floor(const SgSeries *series, DateADT first)
 					 "floor) VALUES ($1, $2, $3, $4, $5) "
 					 "ON CONFLICT (server, point_id, relation, direction) DO UPDATE SET "
 					 "floor = GREATEST(c.floor, excluded.floor)");
+	/* what was open before it is not wanted any more */
+	sql = series_key(series);
+	sg_sql_date(&sql, first);
+	sg_sql_run(&sql, "DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
+					 "AND relation = $3 AND direction = $4 AND upper(days) <= $5");
 }
 
 static TimestampTz

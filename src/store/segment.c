@@ -19,6 +19,9 @@
 /* Steps that one month of one point may have: far more than the six that any API gives. */
 #define MAX_STEPS 16
 
+/* The first key of the advisory locks that keep two writers off one series. */
+#define LOCK_CLASS 0x53475347
+
 typedef struct Segment
 {
 	int32 step;
@@ -40,10 +43,25 @@ typedef struct Month
 static int
 compare_intervals(const void *a, const void *b)
 {
-	TimestampTz x = ((const SgInterval *) a)->starts_at;
-	TimestampTz y = ((const SgInterval *) b)->starts_at;
+	const SgInterval *x = a;
+	const SgInterval *y = b;
 
-	return x < y ? -1 : x > y;
+	if (x->starts_at != y->starts_at)
+		return x->starts_at < y->starts_at ? -1 : 1;
+	return x->turn - y->turn;
+}
+
+int
+sg_segment_sort(SgInterval *intervals, int count)
+{
+	int kept = 0;
+
+	if (count > 1)
+		qsort(intervals, count, sizeof(SgInterval), compare_intervals);
+	for (int i = 0; i < count; i++)
+		if (i + 1 == count || intervals[i].starts_at != intervals[i + 1].starts_at)
+			intervals[kept++] = intervals[i];
+	return kept;
 }
 
 static void
@@ -111,7 +129,7 @@ load_month(Month *month)
 
 	for (uint64 i = 0; i < rows; i++)
 		load_segment(month, i);
-	SPI_freetuptable(SPI_tuptable);
+	sg_sql_done();
 }
 
 /* The segment of a step; makes an empty one for the whole month if there is none. */
@@ -243,13 +261,14 @@ merge_month(const char *point, const char *direction, const SgInterval *interval
 }
 
 void
-sg_segment_merge(const char *point, const char *direction, SgInterval *intervals, int count)
+sg_segment_merge(const char *point, const char *direction, const SgInterval *intervals, int count)
 {
 	MemoryContext merging = AllocSetContextCreate(CurrentMemoryContext, "switchgrid segments",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(merging);
 
-	qsort(intervals, count, sizeof(SgInterval), compare_intervals);
+	/* FOR UPDATE does not see the row that another server's run is about to insert */
+	sg_sql_lock(LOCK_CLASS, psprintf("%s %s", point, direction));
 	for (int at = 0; at < count;)
 	{
 		at += merge_month(point, direction, intervals + at, count - at);

@@ -9,22 +9,30 @@
 #include "base/span.h"
 #include "datatype/timestamp.h"
 
-/* One interval to be kept. */
+/* One interval to be kept; "turn" is its place in the answer. */
 typedef struct SgInterval
 {
 	TimestampTz starts_at;
 	int32 step; /* seconds */
+	int32 turn;
 	double watts;
 	char nature[16]; /* "" if there is none */
 } SgInterval;
 
 /*
- * Merges intervals of one point and direction into its segments: a newer reading replaces the older one,
- * whatever its step, and what does not change is not written. Needs an SPI connection. Sorts the array.
- * Raises 22008 for an interval that does not start at a multiple of its step from its month's beginning,
+ * Puts intervals in order of time, and keeps of several at one instant the one that came last. Returns
+ * how many are left.
+ */
+extern int sg_segment_sort(SgInterval *intervals, int count);
+
+/*
+ * Merges sorted intervals of one point and direction into its segments: a newer reading replaces the older
+ * one, whatever its step, and what does not change is not written. Needs an SPI connection, and keeps
+ * other transactions off the series until this one ends.
+ * Raises XX001 for a stored row that is not of its month,  22008 for an interval that does not start at a multiple of its step from its month's beginning,
  * 22003 for a value that does not fit.
  */
-extern void sg_segment_merge(const char *point, const char *direction, SgInterval *intervals,
-							 int count);
+extern void sg_segment_merge(const char *point, const char *direction,
+							 const SgInterval *intervals, int count);
 
 #endif

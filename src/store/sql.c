@@ -6,7 +6,10 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
 #include "sql.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/guc.h"
@@ -61,13 +64,13 @@ enter_safe_path(void)
 	return level;
 }
 
-uint64
-sg_sql_run(SgSql *sql, const char *statement)
+static uint64
+run(SgSql *sql, const char *statement, bool read_only)
 {
 	MemoryContext old = CurrentMemoryContext;
 	int level = enter_safe_path();
 	int code = SPI_execute_with_args(statement, sql->count, sql->types, sql->values, sql->nulls,
-									 false, 0);
+									 read_only, 0);
 
 	AtEOXact_GUC(true, level);
 	MemoryContextSwitchTo(old);
@@ -77,16 +80,32 @@ sg_sql_run(SgSql *sql, const char *statement)
 	return SPI_processed;
 }
 
-Portal
-sg_sql_open(SgSql *sql, const char *query)
+uint64
+sg_sql_run(SgSql *sql, const char *statement)
 {
-	int level = enter_safe_path();
-	Portal portal = SPI_cursor_open_with_args(NULL, query, sql->count, sql->types, sql->values,
-											  sql->nulls, true, CURSOR_OPT_NO_SCROLL);
+	return run(sql, statement, false);
+}
 
-	AtEOXact_GUC(true, level);
-	sql->count = 0;
-	return portal;
+uint64
+sg_sql_read(SgSql *sql, const char *query)
+{
+	return run(sql, query, true);
+}
+
+void
+sg_sql_done(void)
+{
+	SPI_freetuptable(SPI_tuptable);
+}
+
+void
+sg_sql_lock(uint32 class, const char *name)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class,
+						 hash_bytes((const unsigned char *) name, (int) strlen(name)), 2);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
 char *

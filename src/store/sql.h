@@ -34,14 +34,23 @@ extern void sg_sql_null(SgSql *sql, Oid type);
  */
 extern uint64 sg_sql_run(SgSql *sql, const char *statement);
 
-/* Opens a cursor on a query, with the snapshot of the statement that is running; read with SPI. */
-extern Portal sg_sql_open(SgSql *sql, const char *query);
+/* The same with the snapshot of the statement that is running, for a query that only reads. */
+extern uint64 sg_sql_read(SgSql *sql, const char *query);
+
+/* Frees the results; without it they live until SPI_finish. */
+extern void sg_sql_done(void);
 
 /* The text of a column (from 1) of a result row, in the current memory context; NULL for NULL. */
 extern char *sg_sql_get_text(uint64 row, int column);
 
 /* The value of a column; "otherwise" for NULL. By-reference values belong to SPI. */
 extern Datum sg_sql_get(uint64 row, int column, Datum otherwise);
+
+/*
+ * Keeps other transactions off one thing, named by a class and a text, until this one ends. Taken in
+ * one order by all: there is no waiting in a circle.
+ */
+extern void sg_sql_lock(uint32 class, const char *name);
 
 /* The type switchgrid.curve. */
 extern Oid sg_sql_curve_type(void);

@@ -18,14 +18,15 @@
 #include "storage/fd.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define USER_AGENT "switchgrid/1.0 (PostgreSQL)"
 
 /* curl holds this many connections open for reuse; each is a descriptor of the backend. */
 #define KEPT_CONNECTIONS 16
-/* Sockets watched at once: kept connections never are, so this bounds the exchanges and their resolvers. */
-#define MAX_SOCKETS 128
+/* Events taken from one wait; more are given by the next one. */
+#define EVENTS_AT_ONCE 64
 /* A body grows by doubling from here. */
 #define FIRST_BODY 16384
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
@@ -57,7 +58,8 @@ typedef struct Watched
 } Watched;
 
 static CURLM *multi = NULL;
-static Watched watched[MAX_SOCKETS];
+static Watched *watched = NULL; /* malloc'ed: curl's callback fills it */
+static int watched_room = 0;
 static int watched_count = 0;
 static bool watched_changed = true;
 static WaitEventSet *wait_set = NULL;
@@ -83,7 +85,26 @@ restore_signals(const sigset_t *saved)
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
-/* curl says which socket to watch for what. */
+/* Makes room for one more socket; false if there is no memory. */
+static bool
+grow_watched(void)
+{
+	Watched *grown;
+
+	if (watched_count < watched_room)
+		return true;
+	grown = realloc(watched, sizeof(Watched) * (watched_room * 2 + 16));
+	if (grown == NULL)
+		return false;
+	watched = grown;
+	watched_room = watched_room * 2 + 16;
+	return true;
+}
+
+/*
+ * curl says which socket to watch for what. A refusal would make curl give up the whole multi handle, so
+ * a socket for which there is no memory is left to its exchange's time-out.
+ */
 static int
 note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
@@ -98,8 +119,8 @@ note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 			watched[i] = watched[--watched_count];
 		return 0;
 	}
-	if (i == MAX_SOCKETS)
-		return -1;
+	if (i == watched_count && !grow_watched())
+		return 0;
 	if (i == watched_count)
 		watched_count++;
 	watched[i].fd = fd;
@@ -241,7 +262,15 @@ set_options(SgHttp *http, const SgHttpRequest *request)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+#if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* a cancel does not wait for a resolver that is stuck */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
@@ -364,13 +393,15 @@ void
 sg_http_wait(TimestampTz until)
 {
 	static uint32 wait_event = 0;
-	WaitEvent events[MAX_SOCKETS + 2];
+	WaitEvent events[EVENTS_AT_ONCE];
 	int count;
 
 	if (wait_event == 0)
 		wait_event = sg_compat_wait_event("SwitchgridRequest");
 	open_multi();
 	prepare_wait_set();
+	/* a look into the catalogs must not hold back vacuum while the network takes its time */
+	InvalidateCatalogSnapshotConditionally();
 	count = WaitEventSetWait(wait_set, wait_length(until), events, lengthof(events), wait_event);
 	for (int i = 0; i < count; i++)
 		if (events[i].events & WL_LATCH_SET)
@@ -385,6 +416,15 @@ sg_http_done(const SgHttp *http)
 	return http->done;
 }
 
+/* Did the exchange get as far as sending its request? A kept connection has no time of its own. */
+static bool
+was_connected(const SgHttp *http)
+{
+	long sent = 0;
+
+	return curl_easy_getinfo(http->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
+}
+
 /* Says why there was no whole answer. */
 static void
 explain_failure(const SgHttp *http, SgFault *fault)
@@ -396,7 +436,7 @@ explain_failure(const SgHttp *http, SgFault *fault)
 					 http->max_body);
 	else if (http->no_memory)
 		sg_fault_set(fault, SG_FAULT_TOO_LARGE, "There is no memory for the body.");
-	else if (http->code == CURLE_OPERATION_TIMEDOUT)
+	else if (http->code == CURLE_OPERATION_TIMEDOUT && was_connected(http))
 		sg_fault_set(fault, SG_FAULT_TIMEOUT, "%s.", why);
 	else if (http->code == CURLE_PARTIAL_FILE || http->code == CURLE_BAD_CONTENT_ENCODING ||
 			 http->code == CURLE_WEIRD_SERVER_REPLY || http->code == CURLE_UNSUPPORTED_PROTOCOL)
