@@ -25,6 +25,8 @@ CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_
 CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'https://example.org/?q');
 CREATE FOREIGN TABLE t.f (point_id text) SERVER linky OPTIONS (relation 'weather');
 CREATE USER MAPPING FOR PUBLIC SERVER linky OPTIONS (client_id '');
+CREATE USER MAPPING FOR PUBLIC SERVER linky OPTIONS (client_id 'demo:', client_secret 'x');
+CREATE USER MAPPING FOR PUBLIC SERVER linky OPTIONS (client_id 'demo', client_secret_file 'secret');
 -- plain HTTP would show the secret to the network: loopback only, unless the owner says so
 CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://example.org');
 CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://127.0.0.1.example.org');

@@ -150,8 +150,10 @@ check_integer(const Option *option, const char *value)
 }
 
 static void
-check_file(const char *name)
+check_file(const char *name, const char *value)
 {
+	if (!is_absolute_path(value))
+		complain_value(name, value, "The value is an absolute path on the database server.");
 	if (!superuser())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -204,7 +206,7 @@ check_option(const Option *option, const char *value)
 							   "Valid values are: load_curve, daily_energy.");
 			break;
 		case KIND_FILE:
-			check_file(option->name);
+			check_file(option->name, value);
 			break;
 	}
 }
