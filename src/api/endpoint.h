@@ -48,7 +48,7 @@ typedef struct SgApi
 {
 	const char *name;
 	const char *generation;
-	const char *base_url;	/* production */
+	const char *base_url;	 /* production */
 	const char *sandbox_url; /* NULL if there is none */
 	const char *token_path;
 	int per_second; /* what the operator allows to one credential */

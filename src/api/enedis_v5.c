@@ -87,7 +87,8 @@ read_value(Reader *reader, const SgSax *sax, int depth, SgSaxType type, const ch
 	}
 	errno = 0;
 	reader->value = strtod(text, &end);
-	if (end == text || *end != '\0' || strpbrk(text, "xXnNiI") != NULL || isspace((unsigned char) *text))
+	if (end == text || *end != '\0' || strpbrk(text, "xXnNiI") != NULL ||
+		isspace((unsigned char) *text))
 		wrong(reader, sax, depth, "a number");
 	else if (errno == ERANGE || fabs(reader->value) > PG_INT32_MAX)
 		sg_fault_set(reader->fault, SG_FAULT_VALUE, "A value of %s is out of range.",
@@ -209,7 +210,8 @@ emit_interval(Reader *reader, DateADT day, int seconds)
 	values[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(ends_at);
 	values[SG_CURVE_STEP] = IntervalPGetDatum(&step);
 	values[SG_CURVE_WATTS] = Float8GetDatum(reader->value);
-	values[SG_CURVE_WH] = Float8GetDatum(reader->value * (reader->step * SECS_PER_MINUTE) / SECS_PER_HOUR);
+	values[SG_CURVE_WH] =
+		Float8GetDatum(reader->value * (reader->step * SECS_PER_MINUTE) / SECS_PER_HOUR);
 	nulls[SG_CURVE_NATURE] = reader->nature[0] == '\0';
 	SET_VARSIZE(&nature, VARHDRSZ + strlen(reader->nature));
 	memcpy(VARDATA(&nature), reader->nature, strlen(reader->nature));
@@ -267,8 +269,7 @@ v5_decode(const SgRequest *request, char *body, size_t len, SgEmit emit, void *a
 	reader.direction = CStringGetTextDatum(request->endpoint->direction);
 	sg_sax_read(body, len, v5_value, v5_end, &reader, fault);
 	if (!reader.list_seen)
-		sg_fault_set(fault, SG_FAULT_SHAPE,
-					 "The answer has no meter_reading.interval_reading.");
+		sg_fault_set(fault, SG_FAULT_SHAPE, "The answer has no meter_reading.interval_reading.");
 }
 
 static const SgEndpoint endpoints[] = {

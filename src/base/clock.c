@@ -74,8 +74,7 @@ sg_clock_day_of(TimestampTz at)
 	fsec_t fsec;
 	int tz;
 
-	if (TIMESTAMP_NOT_FINITE(at) ||
-		timestamp2tm(at, &tz, &tm, &fsec, NULL, network_zone()) != 0)
+	if (TIMESTAMP_NOT_FINITE(at) || timestamp2tm(at, &tz, &tm, &fsec, NULL, network_zone()) != 0)
 		return at < 0 ? SG_DAY_FIRST : SG_DAY_LAST;
 	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 }

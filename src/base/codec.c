@@ -17,13 +17,11 @@
 static bool
 head_in_range(const SgCurveHead *head)
 {
-	if (head->count > SG_CURVE_MAX_SLOTS ||
-		head->step < 1 || head->step > SG_CURVE_MAX_STEP ||
+	if (head->count > SG_CURVE_MAX_SLOTS || head->step < 1 || head->step > SG_CURVE_MAX_STEP ||
 		head->scale > SG_CURVE_MAX_SCALE)
 		return false;
 	return head->start >= SG_CURVE_MIN_START &&
-		head->start <= SG_CURVE_MAX_END -
-		(int64_t) head->count * head->step * 1000000;
+		   head->start <= SG_CURVE_MAX_END - (int64_t) head->count * head->step * 1000000;
 }
 
 static void
@@ -43,8 +41,8 @@ write_head(Writer *out, const SgCurveHead *head, uint8_t flags)
 static SgCodecStatus
 read_head(Reader *in, SgCurveHead *head)
 {
-	uint8_t		version;
-	uint8_t		flags;
+	uint8_t version;
+	uint8_t flags;
 
 	memset(head, 0, sizeof(*head));
 	TRY(read_byte(in, &version));
@@ -70,8 +68,7 @@ read_head(Reader *in, SgCurveHead *head)
 		if (head->missing == 0 || head->missing >= head->count)
 			return SG_CODEC_CORRUPT;
 	}
-	return flags & FLAG_NATURES ? sg_codec_read_natures(in, &head->natures) :
-		SG_CODEC_OK;
+	return flags & FLAG_NATURES ? sg_codec_read_natures(in, &head->natures) : SG_CODEC_OK;
 }
 
 /* ---- what the others call ---------------------------------------------- */
@@ -100,19 +97,19 @@ sg_codec_message(SgCodecStatus status)
 size_t
 sg_codec_bound(uint32_t count)
 {
-	size_t		blocks = ((size_t) count + BLOCK_SLOTS - 1) / BLOCK_SLOTS;
+	size_t blocks = ((size_t) count + BLOCK_SLOTS - 1) / BLOCK_SLOTS;
 
 	/* bitmap, size of the runs, runs: a byte or less for each slot of one */
 	return SG_CODEC_HEAD_MAX + ((size_t) count + 7) / 8 + 5 + count +
-		blocks * (BLOCK_HEAD_MAX + BLOCK_SLOTS * sizeof(int32_t));
+		   blocks * (BLOCK_HEAD_MAX + BLOCK_SLOTS * sizeof(int32_t));
 }
 
 SgCodecStatus
 sg_codec_pack(const SgSlots *slots, uint8_t *out, size_t cap, size_t *len)
 {
 	SgCurveHead head = slots->head;
-	Writer		writer = {out, out + cap, false};
-	uint8_t		flags = 0;
+	Writer writer = {out, out + cap, false};
+	uint8_t flags = 0;
 
 	*len = 0;
 	if (!head_in_range(&head) || !sg_codec_natures_in_range(&head.natures) ||
@@ -139,7 +136,7 @@ sg_codec_pack(const SgSlots *slots, uint8_t *out, size_t cap, size_t *len)
 SgCodecStatus
 sg_codec_head(const uint8_t *in, size_t len, SgCurveHead *head)
 {
-	Reader		reader = {in, in + len};
+	Reader reader = {in, in + len};
 
 	TRY(read_head(&reader, head));
 	head->body_at = (uint32_t) (reader.at - in);
@@ -150,9 +147,9 @@ SgCodecStatus
 sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out)
 {
 	SgCurveHead *head = &out->head;
-	Reader		reader = {in, in + len};
+	Reader reader = {in, in + len};
 	const uint8_t *bitmap;
-	uint32_t	missing;
+	uint32_t missing;
 
 	TRY(sg_codec_head(in, len, head));
 	reader.at += head->body_at;
@@ -161,15 +158,13 @@ sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out)
 
 	/* what is present goes to the end of the arrays */
 	if (head->flags & FLAG_NATURES)
-		TRY(sg_codec_read_runs(&reader, &head->natures,
-					  out->nature ? out->nature + missing : NULL,
-					  head->count - missing));
+		TRY(sg_codec_read_runs(&reader, &head->natures, out->nature ? out->nature + missing : NULL,
+							   head->count - missing));
 	else if (out->nature != NULL)
 		memset(out->nature + missing, 0, head->count - missing);
 	for (uint32_t i = missing; i < head->count; i += BLOCK_SLOTS)
 		TRY(sg_codec_read_block(&reader, out->values + i,
-					   head->count - i < BLOCK_SLOTS ? head->count - i :
-					   BLOCK_SLOTS));
+								head->count - i < BLOCK_SLOTS ? head->count - i : BLOCK_SLOTS));
 	if (reader.at != reader.end)
 		return SG_CODEC_CORRUPT;
 

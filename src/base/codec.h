@@ -78,11 +78,11 @@
 typedef enum SgCodecStatus
 {
 	SG_CODEC_OK = 0,
-	SG_CODEC_TRUNCATED,			/* the bytes end too early */
-	SG_CODEC_VERSION,			/* not a version byte that is known */
-	SG_CODEC_CORRUPT,			/* the bytes contradict the format */
-	SG_CODEC_LIMIT,				/* pack: an argument out of its range */
-	SG_CODEC_SPACE				/* pack: the output does not fit */
+	SG_CODEC_TRUNCATED, /* the bytes end too early */
+	SG_CODEC_VERSION,	/* not a version byte that is known */
+	SG_CODEC_CORRUPT,	/* the bytes contradict the format */
+	SG_CODEC_LIMIT,		/* pack: an argument out of its range */
+	SG_CODEC_SPACE		/* pack: the output does not fit */
 } SgCodecStatus;
 
 /*
@@ -91,22 +91,22 @@ typedef enum SgCodecStatus
  */
 typedef struct SgNatures
 {
-	uint8_t		n;
-	char		text[SG_NATURE_MAX][SG_NATURE_LEN + 1];
+	uint8_t n;
+	char text[SG_NATURE_MAX][SG_NATURE_LEN + 1];
 } SgNatures;
 
 typedef struct SgCurveHead
 {
-	int64_t		start;			/* microseconds since 2000-01-01 UTC */
-	uint32_t	step;			/* seconds, 1..SG_CURVE_MAX_STEP */
-	uint32_t	count;			/* slots, 0..SG_CURVE_MAX_SLOTS */
-	uint32_t	missing;		/* of them missing; pack counts by itself */
-	uint8_t		scale;			/* value = mantissa / 10^scale */
-	SgNatures	natures;
+	int64_t start;	  /* microseconds since 2000-01-01 UTC */
+	uint32_t step;	  /* seconds, 1..SG_CURVE_MAX_STEP */
+	uint32_t count;	  /* slots, 0..SG_CURVE_MAX_SLOTS */
+	uint32_t missing; /* of them missing; pack counts by itself */
+	uint8_t scale;	  /* value = mantissa / 10^scale */
+	SgNatures natures;
 
 	/* Private to the codec, ignored by pack: what follows, and where. */
-	uint8_t		flags;
-	uint32_t	body_at;
+	uint8_t flags;
+	uint32_t body_at;
 } SgCurveHead;
 
 /*
@@ -122,9 +122,9 @@ typedef struct SgCurveHead
 typedef struct SgSlots
 {
 	SgCurveHead head;
-	int32_t    *values;			/* mantissas; 0 for a missing slot */
-	uint8_t    *nature;			/* SG_SLOT_MISSING, 0 none, or 1..natures.n */
-	uint64_t   *present;		/* SG_PRESENT_WORDS(count) words, bit i % 64
+	int32_t *values;   /* mantissas; 0 for a missing slot */
+	uint8_t *nature;   /* SG_SLOT_MISSING, 0 none, or 1..natures.n */
+	uint64_t *present; /* SG_PRESENT_WORDS(count) words, bit i % 64
 								 * of word i / 64 is slot i; 0 is missing */
 } SgSlots;
 
@@ -151,8 +151,7 @@ extern size_t sg_codec_bound(uint32_t count);
  * give the same bytes.  Returns SG_CODEC_OK, SG_CODEC_LIMIT or
  * SG_CODEC_SPACE; *len is 0 unless OK, and out is then undefined.
  */
-extern SgCodecStatus sg_codec_pack(const SgSlots *slots, uint8_t *out,
-								   size_t cap, size_t *len);
+extern SgCodecStatus sg_codec_pack(const SgSlots *slots, uint8_t *out, size_t cap, size_t *len);
 
 /*
  * sg_codec_head: read the header only.
@@ -161,8 +160,7 @@ extern SgCodecStatus sg_codec_pack(const SgSlots *slots, uint8_t *out,
  * will do.  Fills *head, the caller's.  Cheap: no slot is looked at, so OK
  * does not promise that sg_codec_unpack will find the rest sound.
  */
-extern SgCodecStatus sg_codec_head(const uint8_t *in, size_t len,
-								   SgCurveHead *head);
+extern SgCodecStatus sg_codec_head(const uint8_t *in, size_t len, SgCurveHead *head);
 
 /*
  * sg_codec_unpack: read a whole packed curve.
@@ -172,7 +170,6 @@ extern SgCodecStatus sg_codec_head(const uint8_t *in, size_t len,
  * what is not sound is refused, and the arrays' content is then undefined.
  * Natures are checked only if out->nature is given.
  */
-extern SgCodecStatus sg_codec_unpack(const uint8_t *in, size_t len,
-									 SgSlots *out);
+extern SgCodecStatus sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out);
 
-#endif							/* SG_CODEC_H */
+#endif /* SG_CODEC_H */

@@ -18,7 +18,7 @@ typedef int32_t SignedLanes __attribute__((vector_size(16)));
 static inline size_t
 offsets_size(uint32_t n, unsigned width)
 {
-	uint32_t	rows = (n + LANES - 1) / LANES;
+	uint32_t rows = (n + LANES - 1) / LANES;
 
 	return (size_t) ((rows * width + 31) / 32) * sizeof(Lanes);
 }
@@ -26,7 +26,7 @@ offsets_size(uint32_t n, unsigned width)
 static inline Lanes
 load(const void *at)
 {
-	Lanes		v;
+	Lanes v;
 
 	memcpy(&v, at, sizeof(v));
 	return v;
@@ -34,12 +34,12 @@ load(const void *at)
 
 /* Row r of a block of width w, both constant once this is inlined. */
 static inline __attribute__((always_inline)) void
-unpack_row(const uint8_t *restrict in, int32_t *restrict out,
-		   uint32_t reference, const unsigned w, const unsigned r)
+unpack_row(const uint8_t *restrict in, int32_t *restrict out, uint32_t reference, const unsigned w,
+		   const unsigned r)
 {
 	const unsigned word = r * w / 32;
 	const unsigned shift = r * w % 32;
-	Lanes		v = load(in + word * sizeof(Lanes)) >> shift;
+	Lanes v = load(in + word * sizeof(Lanes)) >> shift;
 
 	if (shift + w > 32)
 		v |= load(in + (word + 1) * sizeof(Lanes)) << ((32 - shift) % 32);
@@ -51,11 +51,11 @@ unpack_row(const uint8_t *restrict in, int32_t *restrict out,
 
 /* The reverse; word gathers what the next store writes. */
 static inline __attribute__((always_inline)) void
-pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word,
-		 const unsigned w, const unsigned r)
+pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word, const unsigned w,
+		 const unsigned r)
 {
 	const unsigned shift = r * w % 32;
-	Lanes		v = load(in + r * LANES);
+	Lanes v = load(in + r * LANES);
 
 	if (w < 32)
 		v &= (UINT32_C(1) << (w % 32)) - 1;
@@ -63,11 +63,13 @@ pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word,
 	if (shift + w >= 32)
 	{
 		memcpy(out + r * w / 32 * sizeof(Lanes), word, sizeof(Lanes));
-		*word = shift + w == 32 ? (Lanes) {0} : v >> ((32 - shift) % 32);
+		*word = shift + w == 32 ? (Lanes){0} : v >> ((32 - shift) % 32);
 	}
 }
 
 /* Functions for 128 values of width w, without loop or branch. */
+/* The kernels are tables of calls, laid out by hand. */
+/* clang-format off */
 #define TIMES4(row, r) row(r); row((r) + 1); row((r) + 2); row((r) + 3)
 #define TIMES32(row) \
 	TIMES4(row, 0); TIMES4(row, 4); TIMES4(row, 8); TIMES4(row, 12); \
@@ -96,6 +98,7 @@ pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word,
 	X(25) X(26) X(27) X(28) X(29) X(30) X(31) X(32)
 
 EACH_WIDTH(KERNELS)
+/* clang-format on */
 
 static void
 unpack_0(const uint8_t *restrict in, int32_t *restrict out, uint32_t reference)
@@ -112,6 +115,7 @@ pack_0(const uint32_t *restrict in, uint8_t *restrict out)
 	(void) out;
 }
 
+/* clang-format off */
 #define UNPACK_NAME(width) unpack_##width,
 #define PACK_NAME(width) pack_##width,
 static void (*const unpackers[]) (const uint8_t *restrict in,
@@ -120,14 +124,15 @@ static void (*const unpackers[]) (const uint8_t *restrict in,
 static void (*const packers[]) (const uint32_t *restrict in,
 								uint8_t *restrict out) =
 {pack_0, EACH_WIDTH(PACK_NAME)};
+/* clang-format on */
 
 /* Read a block of n values, 1..BLOCK_SLOTS. */
 SgCodecStatus
 sg_codec_read_block(Reader *in, int32_t *out, uint32_t n)
 {
-	uint8_t		width;
-	uint32_t	reference;
-	size_t		size;
+	uint8_t width;
+	uint32_t reference;
+	size_t size;
 
 	TRY(read_byte(in, &width));
 	if (width > 32)
@@ -139,17 +144,16 @@ sg_codec_read_block(Reader *in, int32_t *out, uint32_t n)
 	if (left(in) < size)
 		return SG_CODEC_TRUNCATED;
 	if (n == BLOCK_SLOTS)
-		unpackers[width] (in->at, out, reference);
+		unpackers[width](in->at, out, reference);
 	else
 	{
-		Lanes		words[ROWS];
-		int32_t		values[BLOCK_SLOTS];
+		Lanes words[ROWS];
+		int32_t values[BLOCK_SLOTS];
 
 		/* its kernel reads a word for each bit of width: none beyond in */
 		for (unsigned k = 0; k < width; k++)
-			words[k] = k * sizeof(Lanes) < size ?
-				load(in->at + k * sizeof(Lanes)) : (Lanes) {0};
-		unpackers[width] ((const uint8_t *) words, values, reference);
+			words[k] = k * sizeof(Lanes) < size ? load(in->at + k * sizeof(Lanes)) : (Lanes){0};
+		unpackers[width]((const uint8_t *) words, values, reference);
 		memcpy(out, values, n * sizeof(int32_t));
 	}
 	in->at += size;
@@ -172,7 +176,7 @@ smallest_of(const int32_t *values)
 	SignedLanes b = a;
 	SignedLanes c = a;
 	SignedLanes d = a;
-	int32_t		smallest;
+	int32_t smallest;
 
 	for (const int32_t *at = values; at < values + BLOCK_SLOTS; at += 4 * LANES)
 	{
@@ -192,11 +196,11 @@ smallest_of(const int32_t *values)
 static unsigned
 take_offsets(const int32_t *values, int32_t reference, uint32_t *offsets)
 {
-	Lanes		any = {0};
+	Lanes any = {0};
 
 	for (int r = 0; r < ROWS; r++)
 	{
-		Lanes		v = load(values + r * LANES) - (uint32_t) reference;
+		Lanes v = load(values + r * LANES) - (uint32_t) reference;
 
 		any |= v;
 		memcpy(offsets + r * LANES, &v, sizeof(v));
@@ -208,12 +212,12 @@ take_offsets(const int32_t *values, int32_t reference, uint32_t *offsets)
 void
 sg_codec_write_block(Writer *out, const int32_t *values, uint32_t n)
 {
-	int32_t		padded[BLOCK_SLOTS];
-	uint32_t	offsets[BLOCK_SLOTS];
-	uint8_t		bytes[BLOCK_SLOTS * sizeof(int32_t)];
-	uint8_t    *room;
-	int32_t		reference;
-	unsigned	width;
+	int32_t padded[BLOCK_SLOTS];
+	uint32_t offsets[BLOCK_SLOTS];
+	uint8_t bytes[BLOCK_SLOTS * sizeof(int32_t)];
+	uint8_t *room;
+	int32_t reference;
+	unsigned width;
 
 	if (n < BLOCK_SLOTS)
 	{
@@ -232,10 +236,10 @@ sg_codec_write_block(Writer *out, const int32_t *values, uint32_t n)
 	if (room == NULL)
 		return;
 	if (n == BLOCK_SLOTS)
-		packers[width] (offsets, room);
+		packers[width](offsets, room);
 	else
 	{
-		packers[width] (offsets, bytes);
+		packers[width](offsets, bytes);
 		memcpy(room, bytes, offsets_size(n, width));
 	}
 }

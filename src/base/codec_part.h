@@ -17,7 +17,7 @@
 #endif
 
 #define BLOCK_SLOTS 128
-#define BLOCK_HEAD_MAX 6		/* width, reference */
+#define BLOCK_HEAD_MAX 6 /* width, reference */
 
 #define FLAG_HOLES 0x01
 #define FLAG_EMPTY 0x02
@@ -35,16 +35,17 @@ typedef struct Reader
 /* Bytes being written; full is set, and nothing written, if room lacks. */
 typedef struct Writer
 {
-	uint8_t    *at;
-	uint8_t    *end;
-	bool		full;
+	uint8_t *at;
+	uint8_t *end;
+	bool full;
 } Writer;
 
-#define TRY(call) \
-	do { \
+#define TRY(call)                       \
+	do                                  \
+	{                                   \
 		SgCodecStatus status_ = (call); \
-		if (status_ != SG_CODEC_OK) \
-			return status_; \
+		if (status_ != SG_CODEC_OK)     \
+			return status_;             \
 	} while (0)
 
 static inline size_t
@@ -65,11 +66,11 @@ read_byte(Reader *in, uint8_t *value)
 static inline SgCodecStatus
 read_varint(Reader *in, uint32_t *value)
 {
-	uint32_t	v = 0;
+	uint32_t v = 0;
 
 	for (unsigned shift = 0;; shift += 7)
 	{
-		uint8_t		b;
+		uint8_t b;
 
 		TRY(read_byte(in, &b));
 		/* the fifth byte has four bits left; a last byte 0 is padding */
@@ -87,7 +88,7 @@ read_varint(Reader *in, uint32_t *value)
 static inline uint8_t *
 reserve(Writer *out, size_t size)
 {
-	uint8_t    *room = out->at;
+	uint8_t *room = out->at;
 
 	if (out->full || (size_t) (out->end - out->at) < size)
 	{
@@ -101,7 +102,7 @@ reserve(Writer *out, size_t size)
 static inline void
 write_bytes(Writer *out, const void *bytes, size_t size)
 {
-	uint8_t    *room = reserve(out, size);
+	uint8_t *room = reserve(out, size);
 
 	if (room != NULL)
 		memcpy(room, bytes, size);
@@ -110,7 +111,7 @@ write_bytes(Writer *out, const void *bytes, size_t size)
 static inline void
 write_byte(Writer *out, uint8_t value)
 {
-	uint8_t    *room = reserve(out, 1);
+	uint8_t *room = reserve(out, 1);
 
 	if (room != NULL)
 		*room = value;
@@ -119,8 +120,8 @@ write_byte(Writer *out, uint8_t value)
 static inline void
 write_varint(Writer *out, uint32_t value)
 {
-	uint8_t		bytes[5];
-	size_t		n = 0;
+	uint8_t bytes[5];
+	size_t n = 0;
 
 	for (; value >= 0x80; value >>= 7)
 		bytes[n++] = (uint8_t) (value | 0x80);
@@ -161,19 +162,19 @@ extern void sg_codec_write_block(Writer *out, const int32_t *values, uint32_t n)
 extern bool sg_codec_count_missing(const SgSlots *slots, uint32_t *missing);
 extern void sg_codec_write_bitmap(Writer *out, const SgSlots *slots);
 extern SgCodecStatus sg_codec_read_bitmap(Reader *in, const SgCurveHead *head,
-						const uint8_t **bitmap);
-extern void sg_codec_spread_values(int32_t *array, const uint8_t *bitmap,
-						uint32_t count, uint32_t missing);
-extern void sg_codec_spread_natures(uint8_t *array, const uint8_t *bitmap,
-						uint32_t count, uint32_t missing);
+										  const uint8_t **bitmap);
+extern void sg_codec_spread_values(int32_t *array, const uint8_t *bitmap, uint32_t count,
+								   uint32_t missing);
+extern void sg_codec_spread_natures(uint8_t *array, const uint8_t *bitmap, uint32_t count,
+									uint32_t missing);
 extern void sg_codec_fill_present(uint64_t *present, const SgCurveHead *head,
-						const uint8_t *bitmap);
+								  const uint8_t *bitmap);
 extern void sg_codec_write_blocks(Writer *out, const SgSlots *slots, uint32_t missing);
 extern bool sg_codec_natures_in_range(const SgNatures *natures);
 extern void sg_codec_write_natures(Writer *out, const SgNatures *natures);
 extern SgCodecStatus sg_codec_read_natures(Reader *in, SgNatures *natures);
 extern void sg_codec_write_runs(Writer *out, const SgSlots *slots, uint32_t missing);
-extern SgCodecStatus sg_codec_read_runs(Reader *in, const SgNatures *natures,
-						uint8_t *nature, uint32_t present);
+extern SgCodecStatus sg_codec_read_runs(Reader *in, const SgNatures *natures, uint8_t *nature,
+										uint32_t present);
 
-#endif							/* SG_CODEC_PART_H */
+#endif /* SG_CODEC_PART_H */

@@ -13,7 +13,7 @@
 static inline uint64_t
 present_word(const uint8_t *bitmap, uint32_t count, uint32_t i)
 {
-	uint64_t	word = 0;
+	uint64_t word = 0;
 
 	if (count - i >= 64)
 		memcpy(&word, bitmap + i / 8, sizeof(word));
@@ -27,10 +27,10 @@ static inline uint8_t
 present_of_natures(const uint8_t *nature)
 {
 	const uint64_t low7 = UINT64_C(0x7F7F7F7F7F7F7F7F);
-	uint64_t	x;
+	uint64_t x;
 
 	memcpy(&x, nature, sizeof(x));
-	x = ~x;						/* 0 where missing; then 0x80 where not */
+	x = ~x; /* 0 where missing; then 0x80 where not */
 	x = (((x & low7) + low7) | x) & ~low7;
 	return (uint8_t) (((x >> 7) * UINT64_C(0x0102040810204080)) >> 56);
 }
@@ -39,8 +39,8 @@ present_of_natures(const uint8_t *nature)
 static uint8_t
 present_byte(const SgSlots *slots, uint32_t i)
 {
-	uint32_t	n = slots->head.count - i;
-	uint8_t		tail[8];
+	uint32_t n = slots->head.count - i;
+	uint8_t tail[8];
 
 	n = n < 8 ? n : 8;
 	if (slots->nature == NULL)
@@ -64,8 +64,8 @@ static inline uint32_t
 same_natures(const uint8_t *nature, uint32_t i, uint32_t count)
 {
 	const uint64_t all = nature[i] * UINT64_C(0x0101010101010101);
-	uint32_t	same = 0;
-	uint64_t	x;
+	uint32_t same = 0;
+	uint64_t x;
 
 	for (; count - i - same >= 8; same += 8)
 	{
@@ -80,8 +80,8 @@ same_natures(const uint8_t *nature, uint32_t i, uint32_t count)
 bool
 sg_codec_count_missing(const SgSlots *slots, uint32_t *missing)
 {
-	uint32_t	count = slots->head.count;
-	uint32_t	n;
+	uint32_t count = slots->head.count;
+	uint32_t n;
 
 	*missing = 0;
 	if (slots->nature != NULL)
@@ -98,9 +98,8 @@ sg_codec_count_missing(const SgSlots *slots, uint32_t *missing)
 	else if (slots->present != NULL)
 	{
 		for (uint32_t i = 0; i < count; i += 64)
-			*missing += (uint32_t)
-				__builtin_popcountll(~slots->present[i / 64] &
-									 low_bits(count - i));
+			*missing +=
+				(uint32_t) __builtin_popcountll(~slots->present[i / 64] & low_bits(count - i));
 	}
 	return true;
 }
@@ -108,8 +107,8 @@ sg_codec_count_missing(const SgSlots *slots, uint32_t *missing)
 void
 sg_codec_write_bitmap(Writer *out, const SgSlots *slots)
 {
-	uint32_t	count = slots->head.count;
-	uint8_t    *room = reserve(out, (count + 7) / 8);
+	uint32_t count = slots->head.count;
+	uint8_t *room = reserve(out, (count + 7) / 8);
 
 	if (room == NULL)
 		return;
@@ -121,9 +120,9 @@ sg_codec_write_bitmap(Writer *out, const SgSlots *slots)
 SgCodecStatus
 sg_codec_read_bitmap(Reader *in, const SgCurveHead *head, const uint8_t **bitmap)
 {
-	uint32_t	count = head->count;
-	uint32_t	present = 0;
-	size_t		size = (count + 7) / 8;
+	uint32_t count = head->count;
+	uint32_t present = 0;
+	size_t size = (count + 7) / 8;
 
 	*bitmap = NULL;
 	if (!(head->flags & FLAG_HOLES))
@@ -132,7 +131,7 @@ sg_codec_read_bitmap(Reader *in, const SgCurveHead *head, const uint8_t **bitmap
 		return SG_CODEC_TRUNCATED;
 	for (uint32_t i = 0; i < count; i += 64)
 	{
-		uint64_t	word = present_word(in->at, count, i);
+		uint64_t word = present_word(in->at, count, i);
 
 		if ((word & ~low_bits(count - i)) != 0)
 			return SG_CODEC_CORRUPT;
@@ -150,27 +149,26 @@ sg_codec_read_bitmap(Reader *in, const SgCurveHead *head, const uint8_t **bitmap
  * with absent where the bitmap has no bit.  No entry moves backwards, and
  * once one is where it belongs, so are all that follow.
  */
-#define SPREAD(name, type, absent) \
-	void \
-	name(type *array, const uint8_t *bitmap, uint32_t count, uint32_t missing) \
-	{ \
-		const type *from = array + missing; \
-		\
-		for (uint32_t i = 0; i < count && from != array + i; i += 8) \
-		{ \
-			uint32_t	n = count - i < 8 ? count - i : 8; \
-			type		eight[8]; \
-			\
-			if (bitmap[i / 8] == 0xFF) \
-			{ \
-				memcpy(eight, from, sizeof(eight)); \
-				memcpy(array + i, eight, sizeof(eight)); \
-				from += 8; \
-				continue; \
-			} \
-			for (uint32_t j = 0; j < n; j++) \
-				array[i + j] = bitmap[i / 8] >> j & 1 ? *from++ : (absent); \
-		} \
+#define SPREAD(name, type, absent)                                                  \
+	void name(type *array, const uint8_t *bitmap, uint32_t count, uint32_t missing) \
+	{                                                                               \
+		const type *from = array + missing;                                         \
+                                                                                    \
+		for (uint32_t i = 0; i < count && from != array + i; i += 8)                \
+		{                                                                           \
+			uint32_t n = count - i < 8 ? count - i : 8;                             \
+			type eight[8];                                                          \
+                                                                                    \
+			if (bitmap[i / 8] == 0xFF)                                              \
+			{                                                                       \
+				memcpy(eight, from, sizeof(eight));                                 \
+				memcpy(array + i, eight, sizeof(eight));                            \
+				from += 8;                                                          \
+				continue;                                                           \
+			}                                                                       \
+			for (uint32_t j = 0; j < n; j++)                                        \
+				array[i + j] = bitmap[i / 8] >> j & 1 ? *from++ : (absent);         \
+		}                                                                           \
 	}
 
 SPREAD(sg_codec_spread_values, int32_t, 0)
@@ -195,7 +193,7 @@ sg_codec_fill_present(uint64_t *present, const SgCurveHead *head, const uint8_t 
 static inline uint32_t
 gather(int32_t *to, const int32_t *from, uint8_t present)
 {
-	uint32_t	n = 0;
+	uint32_t n = 0;
 
 	if (present == 0xFF)
 	{
@@ -214,15 +212,15 @@ gather(int32_t *to, const int32_t *from, uint8_t present)
 void
 sg_codec_write_blocks(Writer *out, const SgSlots *slots, uint32_t missing)
 {
-	uint32_t	count = slots->head.count;
-	int32_t		dense[BLOCK_SLOTS + 8];
-	uint32_t	n = 0;
+	uint32_t count = slots->head.count;
+	int32_t dense[BLOCK_SLOTS + 8];
+	uint32_t n = 0;
 
 	if (missing == 0)
 	{
 		for (uint32_t i = 0; i < count; i += BLOCK_SLOTS)
 			sg_codec_write_block(out, slots->values + i,
-						count - i < BLOCK_SLOTS ? count - i : BLOCK_SLOTS);
+								 count - i < BLOCK_SLOTS ? count - i : BLOCK_SLOTS);
 		return;
 	}
 	for (uint32_t i = 0; i < count; i += 8)
@@ -271,7 +269,7 @@ sg_codec_read_natures(Reader *in, SgNatures *natures)
 		return SG_CODEC_CORRUPT;
 	for (uint8_t k = 0; k < natures->n; k++)
 	{
-		uint8_t		len;
+		uint8_t len;
 
 		TRY(read_byte(in, &len));
 		if (left(in) < len)
@@ -291,7 +289,7 @@ sg_codec_write_natures(Writer *out, const SgNatures *natures)
 	write_byte(out, natures->n);
 	for (uint8_t k = 0; k < natures->n; k++)
 	{
-		size_t		len = nature_length(natures->text[k]);
+		size_t len = nature_length(natures->text[k]);
 
 		write_byte(out, (uint8_t) len);
 		write_bytes(out, natures->text[k], len);
@@ -308,8 +306,8 @@ write_run(Writer *out, uint32_t length, uint8_t nature)
 static void
 write_each_run(Writer *out, const SgSlots *slots, uint32_t missing)
 {
-	uint32_t	length = 0;
-	uint8_t		current = 0;
+	uint32_t length = 0;
+	uint8_t current = 0;
 
 	if (slots->nature == NULL)
 	{
@@ -336,9 +334,9 @@ write_each_run(Writer *out, const SgSlots *slots, uint32_t missing)
 void
 sg_codec_write_runs(Writer *out, const SgSlots *slots, uint32_t missing)
 {
-	uint8_t    *start = out->at;
-	size_t		size;
-	size_t		front;
+	uint8_t *start = out->at;
+	size_t size;
+	size_t front;
 
 	write_each_run(out, slots, missing);
 	size = (size_t) (out->at - start);
@@ -354,11 +352,10 @@ sg_codec_write_runs(Writer *out, const SgSlots *slots, uint32_t missing)
 
 /* Read the runs into the natures of the present slots, or skip them. */
 SgCodecStatus
-sg_codec_read_runs(Reader *in, const SgNatures *natures, uint8_t *nature,
-		  uint32_t present)
+sg_codec_read_runs(Reader *in, const SgNatures *natures, uint8_t *nature, uint32_t present)
 {
-	Reader		runs = *in;
-	uint32_t	size;
+	Reader runs = *in;
+	uint32_t size;
 
 	TRY(read_varint(in, &size));
 	if (left(in) < size)
@@ -369,8 +366,8 @@ sg_codec_read_runs(Reader *in, const SgNatures *natures, uint8_t *nature,
 		return SG_CODEC_OK;
 	while (runs.at < runs.end)
 	{
-		uint32_t	run;
-		uint32_t	length;
+		uint32_t run;
+		uint32_t length;
 
 		if (read_varint(&runs, &run) != SG_CODEC_OK)
 			return SG_CODEC_CORRUPT;

@@ -92,8 +92,7 @@ sg_compat_wait_event(const char *name)
 /* 17 added restrictions, and 18 disabled nodes, to the constructor of a path. */
 #if PG_VERSION_NUM >= 180000
 #define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, \
-							NIL)
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
 #elif PG_VERSION_NUM >= 170000
 #define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)

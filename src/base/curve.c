@@ -14,12 +14,12 @@ static void
 complain(SgCodecStatus status)
 {
 	if (status == SG_CODEC_LIMIT)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("the curve is out of its type's limits"),
-						errdetail("A curve has at most %d slots of 1 to %d seconds, and %d kinds of "
-								  "nature of at most %d characters.",
-								  SG_CURVE_MAX_SLOTS, SG_CURVE_MAX_STEP, SG_NATURE_MAX,
-								  SG_NATURE_LEN)));
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the curve is out of its type's limits"),
+				 errdetail("A curve has at most %d slots of 1 to %d seconds, and %d kinds of "
+						   "nature of at most %d characters.",
+						   SG_CURVE_MAX_SLOTS, SG_CURVE_MAX_STEP, SG_NATURE_MAX, SG_NATURE_LEN)));
 	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("the packed curve cannot be read"),
 					errdetail("%s", sg_codec_message(status))));
 }
@@ -88,8 +88,8 @@ sg_curve_pack(SgSlots *slots)
 void
 sg_curve_head(const struct varlena *packed, SgCurveHead *head)
 {
-	SgCodecStatus status = sg_codec_head((const uint8_t *) VARDATA_ANY(packed),
-										 VARSIZE_ANY_EXHDR(packed), head);
+	SgCodecStatus status =
+		sg_codec_head((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), head);
 
 	if (status != SG_CODEC_OK)
 		complain(status);
@@ -104,8 +104,8 @@ sg_curve_unpack(const struct varlena *packed)
 	sg_curve_head(packed, &slots->head);
 	slots->values = palloc(sizeof(int32_t) * Max(slots->head.count, 1));
 	slots->nature = palloc(Max(slots->head.count, 1));
-	status = sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed),
-							 slots);
+	status =
+		sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), slots);
 	if (status != SG_CODEC_OK)
 		complain(status);
 	return slots;
@@ -122,8 +122,8 @@ sg_curve_free(SgSlots *slots)
 double
 sg_curve_unit(int scale)
 {
-	static const double units[SG_CURVE_MAX_SCALE + 1] = {1,		 10,	  100,		1000,	   10000,
-														 100000, 1000000, 10000000, 100000000, 1000000000};
+	static const double units[SG_CURVE_MAX_SCALE + 1] = {
+		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
 	return units[scale];
 }

@@ -95,8 +95,7 @@ sg_fault_raise(const SgFault *fault, const char *server, const char *context)
 	const SgFaultClass *class = sg_fault_class(fault->kind);
 
 	ereport(ERROR,
-			(errcode(class->sqlstate != 0 ? class->sqlstate : ANY),
-			 errmsg(class->message, server),
+			(errcode(class->sqlstate != 0 ? class->sqlstate : ANY), errmsg(class->message, server),
 			 fault->text[0] != '\0' ? errdetail("%s", fault->text) : 0,
 			 class->hint != NULL ? errhint("%s", class->hint) : 0,
 			 context != NULL ? errcontext("%s", context) : 0));

@@ -59,10 +59,10 @@ typedef struct SgFault
 /* What the table knows of one kind of fault. */
 typedef struct SgFaultClass
 {
-	const char *name;	/* word for relations: 'consent', 'throttled' */
-	int sqlstate;		/* MAKE_SQLSTATE form; 0: never an error */
-	SgFaultScope scope; /* how far it reaches */
-	bool retried;		/* worth sending the same request again */
+	const char *name;	 /* word for relations: 'consent', 'throttled' */
+	int sqlstate;		 /* MAKE_SQLSTATE form; 0: never an error */
+	SgFaultScope scope;	 /* how far it reaches */
+	bool retried;		 /* worth sending the same request again */
 	const char *message; /* primary message; %s is the name of the server */
 	const char *hint;	 /* what the user can do, or NULL */
 } SgFaultClass;

@@ -42,7 +42,7 @@ extern int64 sg_pace_backoff(int tries, double chance);
 /* A counter's stamp and count. */
 #define SG_PACE_CELL(minute, count) (((uint64) (minute) << 32) | (uint32) (count))
 #define SG_PACE_CELL_MINUTE(cell) ((int64) ((cell) >> 32))
-#define SG_PACE_CELL_COUNT(cell) ((int64) ((cell) & 0xffffffff))
+#define SG_PACE_CELL_COUNT(cell) ((int64) ((cell) &0xffffffff))
 
 /*
  * When an hour's quota of "per_hour" (0: none) lets one more request leave: "now" itself, or the end of

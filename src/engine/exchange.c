@@ -14,8 +14,8 @@ SgExchange *
 sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, const char *form,
 				  SgStats *stats)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "switchgrid request",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid request", ALLOCSET_SMALL_SIZES);
 	SgExchange *exchange = MemoryContextAllocZero(context, sizeof(SgExchange));
 
 	exchange->context = context;
@@ -78,8 +78,8 @@ take_answer(SgExchange *exchange)
 
 	exchange->state = SG_EXCHANGE_DONE;
 	exchange->stats->bytes += sg_http_bytes(exchange->http);
-	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len,
-									  &retry_after, &exchange->fault);
+	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len, &retry_after,
+									  &exchange->fault);
 	if (retry_after >= 0)
 		exchange->fault.not_before =
 			GetCurrentTimestamp() + Min(retry_after, SECS_PER_DAY) * USECS_PER_SEC;

@@ -57,14 +57,13 @@ make_pending(const SgRequest *request)
 SgFetch *
 sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats *stats)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "switchgrid fetch",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid fetch", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SgFetch *fetch = palloc0(sizeof(SgFetch));
 
 	fetch->context = context;
-	fetch->scratch =
-		AllocSetContextCreate(context, "switchgrid answer", ALLOCSET_DEFAULT_SIZES);
+	fetch->scratch = AllocSetContextCreate(context, "switchgrid answer", ALLOCSET_DEFAULT_SIZES);
 	fetch->profile = profile;
 	fetch->stats = stats;
 	fetch->in_flight = Max(in_flight, 1);
@@ -170,8 +169,7 @@ launch(SgFetch *fetch)
 	appendStringInfoString(&url, fetch->profile->base_url);
 	pending->request.endpoint->url(&pending->request, &url);
 	flight->pending = *pending;
-	flight->exchange =
-		sg_exchange_begin(fetch->profile, fetch->key, url.data, NULL, fetch->stats);
+	flight->exchange = sg_exchange_begin(fetch->profile, fetch->key, url.data, NULL, fetch->stats);
 	if (give_token(fetch, flight))
 	{
 		fetch->queue = list_delete_last(fetch->queue);
@@ -214,8 +212,7 @@ advance(SgFetch *fetch, TimestampTz *until)
 		{
 			/* one that backs off after a failure holds nobody back */
 			waiting |= flight->exchange->ready_at <= now;
-			*until = *until == 0 ? flight->exchange->until
-								 : Min(*until, flight->exchange->until);
+			*until = *until == 0 ? flight->exchange->until : Min(*until, flight->exchange->until);
 		}
 	}
 	if (done == NULL && !waiting && fetch->queue != NIL && fetch->fatal.kind == SG_FAULT_NONE &&
@@ -271,8 +268,8 @@ read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *an
 	if (answer->fault.kind == SG_FAULT_NONE && exchange->status != 200)
 		classify(fetch, exchange, &answer->fault);
 	else if (answer->fault.kind == SG_FAULT_NONE)
-		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len,
-										 count_row, &counter, &answer->fault);
+		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len, count_row,
+										 &counter, &answer->fault);
 	answer->rows = counter.rows;
 	fetch->stats->rows += counter.rows;
 	MemoryContextSwitchTo(old);

@@ -31,9 +31,10 @@ extern SgFetch *sg_fetch_begin(const SgProfile *profile, List *requests, int in_
 
 /*
  * Waits for the next answer, in any order, and calls emit for each of its rows; answer->request is set
- * before the first of them. False if there is none left. After a fault that reaches further than its window, the requests that it makes pointless are not
- * sent any more, and are answered with the same fault (but if it reaches the whole server): those of the
- * point, direction or endpoint, by sg_fault_class(...)->scope.
+ * before the first of them. False if there is none left. After a fault that reaches further than its
+ * window, the requests that it makes pointless are not sent any more, and are answered with the same
+ * fault (but if it reaches the whole server): those of the point, direction or endpoint, by
+ * sg_fault_class(...)->scope.
  *
  * A window that begins before the point's activation is cut until its first day is found: its answers
  * come one by one, the last of them with the fault SG_FAULT_FLOOR and the days before that day.

@@ -51,8 +51,8 @@ map_file(void)
 		return;
 	fd = OpenTransientFile(LEDGER_FILE, O_RDWR | O_CREAT | PG_BINARY);
 	if (fd < 0)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not open file \"%s\": %m", LEDGER_FILE)));
+		ereport(ERROR,
+				(errcode_for_file_access(), errmsg("could not open file \"%s\": %m", LEDGER_FILE)));
 	/*
 	 * What is allocated is filled with zeros, and zeros are a ledger without entries. A hole would do
 	 * until the disk is full: then a store into it would kill the backend.
@@ -64,8 +64,8 @@ map_file(void)
 	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	CloseTransientFile(fd);
 	if (map == MAP_FAILED)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not map file \"%s\": %m", LEDGER_FILE)));
+		ereport(ERROR,
+				(errcode_for_file_access(), errmsg("could not map file \"%s\": %m", LEDGER_FILE)));
 	places = map;
 }
 

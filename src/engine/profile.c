@@ -25,9 +25,9 @@
 /* How an option's text is checked. */
 typedef enum OptionKind
 {
-	KIND_TEXT,	 /* anything but nothing */
-	KIND_NAME,	 /* goes before a colon in Basic authentication */
-	KIND_API,	 /* a known API or the store */
+	KIND_TEXT, /* anything but nothing */
+	KIND_NAME, /* goes before a colon in Basic authentication */
+	KIND_API,  /* a known API or the store */
 	KIND_GENERATION,
 	KIND_ENVIRONMENT,
 	KIND_URL,
@@ -89,20 +89,18 @@ complain_unknown(const char *name, Oid catalog)
 	for (int i = 0; i < lengthof(options); i++)
 		if (options[i].catalog == catalog)
 			appendStringInfo(&valid, "%s%s", valid.len > 0 ? ", " : "", options[i].name);
-	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-					errmsg("invalid option \"%s\"", name),
-					valid.len > 0
-						? errhint("Valid options in this context are: %s.", valid.data)
-						: errhint("There are no valid options in this context.")));
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
+					valid.len > 0 ? errhint("Valid options in this context are: %s.", valid.data)
+								  : errhint("There are no valid options in this context.")));
 }
 
 /* Raises the complaint about a value that its option does not allow; the secret's value is never shown. */
 static void
 complain_value(const char *name, const char *value, const char *rule)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("invalid value for option \"%s\": \"%s\"", name, value),
-					errhint("%s", rule)));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for option \"%s\": \"%s\"", name, value), errhint("%s", rule)));
 }
 
 /* Is the host of an http URL this machine itself? */
@@ -124,8 +122,8 @@ static void
 check_url(const char *name, const char *value)
 {
 	const char *host = strstr(value, "://");
-	bool known = pg_strncasecmp(value, "https://", 8) == 0 ||
-				 pg_strncasecmp(value, "http://", 7) == 0;
+	bool known =
+		pg_strncasecmp(value, "https://", 8) == 0 || pg_strncasecmp(value, "http://", 7) == 0;
 
 	if (!known || host[3] == '\0' || strpbrk(value, " \t\r\n?#@") != NULL)
 		/* what stands before an @ may be a password */
@@ -142,11 +140,10 @@ check_integer(const Option *option, const char *value)
 
 	errno = 0;
 	number = strtol(value, &end, 10);
-	if (end == value || *end != '\0' || errno != 0 || number < option->low ||
-		number > option->high)
-		complain_value(option->name, value,
-					   psprintf("The value is a whole number from %d to %d.", option->low,
-								option->high));
+	if (end == value || *end != '\0' || errno != 0 || number < option->low || number > option->high)
+		complain_value(
+			option->name, value,
+			psprintf("The value is a whole number from %d to %d.", option->low, option->high));
 }
 
 static void
@@ -155,11 +152,10 @@ check_file(const char *name, const char *value)
 	if (!is_absolute_path(value))
 		complain_value(name, value, "The value is an absolute path on the database server.");
 	if (!superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a superuser may set the option \"%s\"", name),
-				 errhint("Use the option client_secret, or ask a superuser to make the user "
-						 "mapping.")));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("only a superuser may set the option \"%s\"", name),
+						errhint("Use the option client_secret, or ask a superuser to make the user "
+								"mapping.")));
 }
 
 static void
@@ -202,8 +198,7 @@ check_option(const Option *option, const char *value)
 			break;
 		case KIND_RELATION:
 			if (sg_relation_find(value) == NULL)
-				complain_value(option->name, value,
-							   "Valid values are: load_curve, daily_energy.");
+				complain_value(option->name, value, "Valid values are: load_curve, daily_energy.");
 			break;
 		case KIND_FILE:
 			check_file(option->name, value);
@@ -341,17 +336,17 @@ read_secret(const char *path)
 	bool read;
 
 	if (file == NULL)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not open file \"%s\" of option \"client_secret_file\": %m",
-							   path)));
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not open file \"%s\" of option \"client_secret_file\": %m", path)));
 	read = fgets(buffer, sizeof(buffer), file) != NULL;
 	FreeFile(file);
 	if (read)
 		buffer[strcspn(buffer, "\r\n")] = '\0';
 	if (!read || buffer[0] == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("file \"%s\" of option \"client_secret_file\" holds no secret",
-							   path)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("file \"%s\" of option \"client_secret_file\" holds no secret", path)));
 	return pstrdup(buffer);
 }
 
@@ -368,19 +363,18 @@ sg_profile_credential(const SgProfile *profile)
 	if (file != NULL)
 		credential->client_secret = read_secret(file);
 	if (credential->client_id == NULL || credential->client_secret == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
-				 errhint("It needs the options client_id and client_secret (or "
-						 "client_secret_file).")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
+						errhint("It needs the options client_id and client_secret (or "
+								"client_secret_file).")));
 	return credential;
 }
 
 uint64
 sg_profile_key(const SgProfile *profile, const SgCredential *credential)
 {
-	char *text = psprintf("%s\n%s\n%s", profile->api->name, profile->base_url,
-						  credential->client_id);
+	char *text =
+		psprintf("%s\n%s\n%s", profile->api->name, profile->base_url, credential->client_id);
 	uint64 key = hash_bytes_extended((const unsigned char *) text, (int) strlen(text), 0);
 
 	pfree(text);

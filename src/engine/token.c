@@ -151,8 +151,7 @@ sg_token_get(const SgProfile *profile, const SgCredential *credential, uint64 ke
 	char *token;
 	int64 life;
 
-	if (entry->token != NULL && entry->secret == secret &&
-		entry->renew_at > GetCurrentTimestamp())
+	if (entry->token != NULL && entry->secret == secret && entry->renew_at > GetCurrentTimestamp())
 		return entry->token;
 	token = ask_token(profile, credential, key, stats, &life, fault);
 	if (token == NULL)

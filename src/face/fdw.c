@@ -85,16 +85,16 @@ switchgridImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	List *commands = NIL;
 
 	if (strcmp(stmt->remote_schema, name) != 0)
-		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-						errmsg("server \"%s\" has no schema \"%s\"", profile->name,
-							   stmt->remote_schema),
-						errhint("Its only schema is \"%s\".", name)));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+				 errmsg("server \"%s\" has no schema \"%s\"", profile->name, stmt->remote_schema),
+				 errhint("Its only schema is \"%s\".", name)));
 	for (int i = 0; sg_relations[i] != NULL; i++)
 	{
 		/* the store keeps only load curves packed */
-		if (profile->api == NULL ? sg_relations[i] != &sg_relation_load_curve
-								 : sg_api_endpoint(profile->api, sg_relations[i],
-												   SG_CONSUMPTION) == NULL)
+		if (profile->api == NULL
+				? sg_relations[i] != &sg_relation_load_curve
+				: sg_api_endpoint(profile->api, sg_relations[i], SG_CONSUMPTION) == NULL)
 			continue;
 		if (IsImportableForeignTable(sg_relations[i]->name, stmt))
 			commands = lappend(commands, table_definition(sg_relations[i], profile->name));

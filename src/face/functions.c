@@ -38,15 +38,14 @@ sg_history(PG_FUNCTION_ARGS)
 	SgDays days;
 
 	if (profile != NULL && profile->api != NULL && relation != NULL)
-		endpoint =
-			sg_api_endpoint(profile->api, relation, text_to_cstring(PG_GETARG_TEXT_PP(2)));
+		endpoint = sg_api_endpoint(profile->api, relation, text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	if (endpoint == NULL)
 		PG_RETURN_NULL();
 	days = sg_endpoint_history(endpoint, sg_clock_today());
 	from.val = DateADTGetDatum(days.from);
 	until.val = DateADTGetDatum(days.until);
-	PG_RETURN_RANGE_P(sg_compat_make_range(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO),
-										   &from, &until));
+	PG_RETURN_RANGE_P(
+		sg_compat_make_range(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO), &from, &until));
 }
 
 /* An argument that must not be NULL, nor hold a NULL, as a list of char *. */

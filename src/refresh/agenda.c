@@ -60,20 +60,18 @@ sg_agenda_requests(const SgProfile *profile, Datum points)
 	sg_sql_text(&sql, profile->name);
 	add_points(&sql, points);
 	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
-	rows = sg_sql_run(&sql,
-					  "SELECT point_id, relation, direction, lower(d), "
-					  "upper(d) FROM (SELECT point_id, relation, direction, "
-					  "unnest(range_agg(days)) AS d FROM switchgrid.gap "
-					  "WHERE server = $1 "
-					  "AND ($2 IS NULL OR point_id = ANY ($2)) "
-					  "AND (retry_at IS NULL OR retry_at <= $3) "
-					  "GROUP BY 1, 2, 3) AS g ORDER BY 1, 2, 3, 4");
+	rows = sg_sql_run(&sql, "SELECT point_id, relation, direction, lower(d), "
+							"upper(d) FROM (SELECT point_id, relation, direction, "
+							"unnest(range_agg(days)) AS d FROM switchgrid.gap "
+							"WHERE server = $1 "
+							"AND ($2 IS NULL OR point_id = ANY ($2)) "
+							"AND (retry_at IS NULL OR retry_at <= $3) "
+							"GROUP BY 1, 2, 3) AS g ORDER BY 1, 2, 3, 4");
 	for (uint64 i = 0; i < rows; i++)
 	{
 		char *point = sg_sql_get_text(i, 1);
 		const SgRelation *relation = sg_relation_find(sg_sql_get_text(i, 2));
-		const SgEndpoint *endpoint =
-			sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3));
+		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3));
 		SgDays days = {DatumGetDateADT(sg_sql_get(i, 4, DateADTGetDatum(SG_DAY_FIRST))),
 					   DatumGetDateADT(sg_sql_get(i, 5, DateADTGetDatum(SG_DAY_LAST)))};
 

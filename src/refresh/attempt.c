@@ -15,9 +15,9 @@ is_beyond_us(int sqlerrcode)
 {
 	int category = ERRCODE_TO_CATEGORY(sqlerrcode);
 
-	return category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES ||
-		   category == ERRCODE_SYSTEM_ERROR || category == ERRCODE_TRANSACTION_ROLLBACK ||
-		   sqlerrcode == ERRCODE_INTERNAL_ERROR;
+	return category == ERRCODE_OPERATOR_INTERVENTION ||
+		   category == ERRCODE_INSUFFICIENT_RESOURCES || category == ERRCODE_SYSTEM_ERROR ||
+		   category == ERRCODE_TRANSACTION_ROLLBACK || sqlerrcode == ERRCODE_INTERNAL_ERROR;
 }
 
 ErrorData *

@@ -45,8 +45,8 @@ sg_group_make(void)
 {
 	SgGroup *group = palloc0(sizeof(SgGroup));
 
-	group->context = AllocSetContextCreate(CurrentMemoryContext, "switchgrid group",
-										   ALLOCSET_DEFAULT_SIZES);
+	group->context =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid group", ALLOCSET_DEFAULT_SIZES);
 	return group;
 }
 
@@ -136,8 +136,7 @@ sg_group_add(SgGroup *group)
 	if (group->answer.fault.kind != SG_FAULT_NONE)
 		group->reading->count = 0;
 	if (group->reading->intervals != NULL)
-		group->reading->count =
-			sg_segment_sort(group->reading->intervals, group->reading->count);
+		group->reading->count = sg_segment_sort(group->reading->intervals, group->reading->count);
 	group->items = lappend(group->items, group->reading);
 	group->reading = NULL;
 	MemoryContextSwitchTo(old);

@@ -41,10 +41,10 @@ typedef struct Run
 	int answered;
 	SgStats stats;
 	TimestampTz started;
-	SgFault fatal; /* what stopped it, if anything */
-	int failures;  /* of the operator, in a row */
+	SgFault fatal;	  /* what stopped it, if anything */
+	int failures;	  /* of the operator, in a row */
 	ErrorData *error; /* why it could not begin */
-	List *warned;  /* of char *: what was said already */
+	List *warned;	  /* of char *: what was said already */
 	SgRequest culprit;
 } Run;
 
@@ -99,11 +99,11 @@ tell_progress(const Run *run, int left)
 	double rate = run->answered / Max(seconds, 0.001);
 	int remaining = (int) (left / Max(rate, 0.001));
 
-	ereport(NOTICE, (errmsg("refresh of \"%s\": %d of %d requests, " INT64_FORMAT
-							" rows, %.1f requests/s, %d:%02d left",
-							run->profile->name, run->answered, run->answered + left,
-							run->stats.rows, rate, remaining / SECS_PER_MINUTE,
-							remaining % SECS_PER_MINUTE)));
+	ereport(NOTICE,
+			(errmsg("refresh of \"%s\": %d of %d requests, " INT64_FORMAT
+					" rows, %.1f requests/s, %d:%02d left",
+					run->profile->name, run->answered, run->answered + left, run->stats.rows, rate,
+					remaining / SECS_PER_MINUTE, remaining % SECS_PER_MINUTE)));
 }
 
 static void
@@ -119,9 +119,9 @@ store_group(Run *run, SgGroup *group, int left)
 static bool
 is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
 {
-	char *news = psprintf("%d %s", answer->fault.kind,
-						  scope == SG_SCOPE_API ? answer->request.endpoint->name
-												: answer->request.point);
+	char *news =
+		psprintf("%d %s", answer->fault.kind,
+				 scope == SG_SCOPE_API ? answer->request.endpoint->name : answer->request.point);
 	ListCell *cell;
 
 	foreach (cell, run->warned)
@@ -162,8 +162,7 @@ take_fault(Run *run, const SgAnswer *answer, bool ends)
 static void
 fetch_and_store(Run *run, List *requests)
 {
-	SgFetch *fetch =
-		sg_fetch_begin(run->profile, requests, run->profile->in_flight, &run->stats);
+	SgFetch *fetch = sg_fetch_begin(run->profile, requests, run->profile->in_flight, &run->stats);
 	SgGroup *group = sg_group_make();
 	TimestampTz stored = GetCurrentTimestamp();
 
@@ -271,9 +270,9 @@ warn_of(const Run *run)
 	const SgFaultClass *class = sg_fault_class(run->fatal.kind);
 
 	if (run->error != NULL)
-		ereport(WARNING, (errcode(run->error->sqlerrcode),
-						  errmsg("server \"%s\" was left out: %s", run->profile->name,
-								 run->error->message)));
+		ereport(WARNING,
+				(errcode(run->error->sqlerrcode), errmsg("server \"%s\" was left out: %s",
+														 run->profile->name, run->error->message)));
 	else if (run->fatal.kind != SG_FAULT_NONE)
 		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),
 						  errdetail("%s", run->fatal.text),

@@ -13,8 +13,8 @@
 static void
 complain(const char *what, const char *value, const char *hint)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid %s: \"%s\"", what, value),
-					errhint("%s", hint)));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("invalid %s: \"%s\"", what, value), errhint("%s", hint)));
 }
 
 static void
@@ -22,9 +22,9 @@ check_span(const SgWish *wish)
 {
 	if (wish->since != SG_SQL_NO_DATE && wish->until != SG_SQL_NO_DATE &&
 		wish->until <= wish->since)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("until must be after since"),
-						errdetail("A span begins with since and ends before until.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("until must be after since"),
+				 errdetail("A span begins with since and ends before until.")));
 }
 
 /* A wish for days that the API does not keep is kept too, but the user should know. */
@@ -35,15 +35,14 @@ check_history(const SgWish *wish, const SgEndpoint *endpoint)
 	char day[SG_DAY_LEN];
 
 	if (wish->until != SG_SQL_NO_DATE && wish->until <= history.from)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the span is outside the history of relation \"%s\"",
-							   endpoint->relation->name),
-						errdetail("The API keeps nothing before %s.",
-								  sg_clock_print_day(day, history.from))));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the span is outside the history of relation \"%s\"", endpoint->relation->name),
+			 errdetail("The API keeps nothing before %s.", sg_clock_print_day(day, history.from))));
 	if (wish->since != SG_SQL_NO_DATE && wish->since < history.from)
 		ereport(NOTICE, (errmsg("relation \"%s\" begins on %s: the API keeps nothing older",
-								endpoint->relation->name,
-								sg_clock_print_day(day, history.from))));
+								endpoint->relation->name, sg_clock_print_day(day, history.from))));
 }
 
 /* The endpoint that gives one relation in one direction; complains if there is none. */

@@ -77,8 +77,7 @@ sg_explain_scan(ForeignScanState *node, ExplainState *es)
 	ExplainPropertyText("Server", state->profile->name, es);
 	if (es->analyze)
 		ExplainPropertyInteger("Requests", NULL, state->planned, es);
-	else if (waits_for_execution((Node *) plan->fdw_exprs,
-								 node->ss.ps.state->es_param_list_info))
+	else if (waits_for_execution((Node *) plan->fdw_exprs, node->ss.ps.state->es_param_list_info))
 		ExplainPropertyText("Requests", "for each value of the parameters", es);
 	else
 		show_requests(node, es);

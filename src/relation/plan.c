@@ -78,8 +78,8 @@ sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	PlanInfo *info = palloc0(sizeof(PlanInfo));
 
 	info->relation = sg_profile_relation(table);
-	info->profile = sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid
-																		   : GetUserId());
+	info->profile =
+		sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid : GetUserId());
 	rel->fdw_private = info;
 	estimate(root, info,
 			 sg_quals_extract(rel, table, info->relation, rel->baserestrictinfo, false));
@@ -185,8 +185,7 @@ sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 			continue;
 		done = lappend(done, param);
 		quals = sg_quals_extract(rel, table, info->relation,
-								 list_concat_copy(rel->baserestrictinfo, param->ppi_clauses),
-								 true);
+								 list_concat_copy(rel->baserestrictinfo, param->ppi_clauses), true);
 		estimate(root, &one, quals);
 		/* one point at a time */
 		one.rows = clamp_row_est(one.rows / Max(one.points, 1));

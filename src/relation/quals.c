@@ -243,8 +243,7 @@ narrow_day(SgWanted *wanted, int strategy, Oid type, Datum value)
 		/* the session's zone may see another day at that instant: one more on both sides */
 		narrow_days(wanted, strategy, day - 1, day + 1);
 	else
-		narrow_days(wanted, strategy,
-					strategy == BTGreaterStrategyNumber ? day + 1 : day,
+		narrow_days(wanted, strategy, strategy == BTGreaterStrategyNumber ? day + 1 : day,
 					strategy == BTLessStrategyNumber ? day - 1 : day);
 }
 

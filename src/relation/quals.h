@@ -38,8 +38,8 @@ typedef struct SgWanted
  * The quals among clauses (of RestrictInfo * or Expr *) on a foreign table. Values may refer to other
  * relations only if "outer" is true.
  */
-extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *relation,
-							  List *clauses, bool outer);
+extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *relation, List *clauses,
+							  bool outer);
 
 /* The qual that one clause makes on this table, or NULL. */
 extern SgQual *sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,

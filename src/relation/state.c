@@ -60,10 +60,10 @@ sg_state_begin(ForeignScanState *node)
 	state->values = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->desc = RelationGetDescr(table);
 	map_columns(state, table);
-	state->context = AllocSetContextCreate(CurrentMemoryContext, "switchgrid scan",
-										   ALLOCSET_DEFAULT_SIZES);
-	state->batch = AllocSetContextCreate(CurrentMemoryContext, "switchgrid rows",
-										 ALLOCSET_DEFAULT_SIZES);
+	state->context =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid scan", ALLOCSET_DEFAULT_SIZES);
+	state->batch =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid rows", ALLOCSET_DEFAULT_SIZES);
 	node->fdw_state = state;
 	return state;
 }

@@ -15,9 +15,9 @@ typedef struct SgScanState
 {
 	const SgProfile *profile;
 	const SgRelation *relation;
-	List *quals;			   /* packed */
-	List *values;			   /* ExprStates of their values */
-	bool limited;			   /* will the reader stop early? */
+	List *quals;				 /* packed */
+	List *values;				 /* ExprStates of their values */
+	bool limited;				 /* will the reader stop early? */
 	int columns[SG_MAX_COLUMNS]; /* the table's attribute for each column of the relation, or -1 */
 	TupleDesc desc;
 	MemoryContext context; /* of one pass over the relation: points, requests */

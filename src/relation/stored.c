@@ -107,8 +107,8 @@ open_reader(ForeignScanState *node)
 	Reader *reader = MemoryContextAllocZero(state->context, sizeof(Reader));
 
 	sg_state_wanted(node, &reader->wanted);
-	reader->context = AllocSetContextCreate(state->context, "switchgrid segments",
-											ALLOCSET_DEFAULT_SIZES);
+	reader->context =
+		AllocSetContextCreate(state->context, "switchgrid segments", ALLOCSET_DEFAULT_SIZES);
 	state->reader = reader;
 	state->started = true;
 }

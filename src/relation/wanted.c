@@ -67,15 +67,13 @@ sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const S
 		if (endpoint == NULL && wanted->any_direction)
 			continue;
 		if (endpoint == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"",
-							relation->name, profile->name, directions[i])));
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"",
+								   relation->name, profile->name, directions[i])));
 		foreach (cell, wanted->points)
 		{
 			CHECK_FOR_INTERRUPTS();
-			requests =
-				sg_endpoint_cut(endpoint, lfirst(cell), wanted->days, today, requests);
+			requests = sg_endpoint_cut(endpoint, lfirst(cell), wanted->days, today, requests);
 		}
 	}
 	return requests;

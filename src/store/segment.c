@@ -146,8 +146,7 @@ find_segment(Month *month, int32 step)
 	segment = &month->segments[month->count++];
 	segment->step = step;
 	segment->before = NULL;
-	segment->slots =
-		sg_curve_make(month->start, step, month_slots(month, step), 0);
+	segment->slots = sg_curve_make(month->start, step, month_slots(month, step), 0);
 	return segment;
 }
 
@@ -183,11 +182,10 @@ lay_interval(Month *month, const SgInterval *interval)
 	int scale = sg_curve_scale_of(interval->watts);
 
 	if (offset % us != 0 || offset / us >= segment->slots->head.count)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("the interval at %s does not fit into the steps of its month",
-						timestamptz_to_str(interval->starts_at)),
-				 errdetail("Its step is %d seconds.", interval->step)));
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("the interval at %s does not fit into the steps of its month",
+							   timestamptz_to_str(interval->starts_at)),
+						errdetail("Its step is %d seconds.", interval->step)));
 	if (scale > segment->slots->head.scale)
 		sg_curve_rescale(segment->slots, scale);
 	sg_curve_set(segment->slots, (uint32) (offset / us), interval->watts, interval->nature);
@@ -205,14 +203,13 @@ write_segment(const Month *month, Interval *step, struct varlena *packed, const 
 	sg_sql_value(&sql, FLOAT8OID, Float8GetDatum(summary->wh));
 	sg_sql_value(&sql, FLOAT8OID, Float8GetDatum(summary->watts_min));
 	sg_sql_value(&sql, FLOAT8OID, Float8GetDatum(summary->watts_max));
-	sg_sql_run(&sql,
-			   "INSERT INTO switchgrid.curve_segment AS s (point_id, direction, month, step, "
-			   "curve, points, wh, watts_min, watts_max) "
-			   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-			   "ON CONFLICT (point_id, direction, month, step) DO UPDATE SET "
-			   "(curve, points, wh, watts_min, watts_max, updated_at) = "
-			   "(excluded.curve, excluded.points, excluded.wh, excluded.watts_min, "
-			   "excluded.watts_max, now())");
+	sg_sql_run(&sql, "INSERT INTO switchgrid.curve_segment AS s (point_id, direction, month, step, "
+					 "curve, points, wh, watts_min, watts_max) "
+					 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+					 "ON CONFLICT (point_id, direction, month, step) DO UPDATE SET "
+					 "(curve, points, wh, watts_min, watts_max, updated_at) = "
+					 "(excluded.curve, excluded.points, excluded.wh, excluded.watts_min, "
+					 "excluded.watts_max, now())");
 }
 
 /* A segment whose last value was replaced by another step's has nothing left to say. */
@@ -263,8 +260,8 @@ merge_month(const char *point, const char *direction, const SgInterval *interval
 void
 sg_segment_merge(const char *point, const char *direction, const SgInterval *intervals, int count)
 {
-	MemoryContext merging = AllocSetContextCreate(CurrentMemoryContext, "switchgrid segments",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext merging =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid segments", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(merging);
 
 	/* FOR UPDATE does not see the row that another server's run is about to insert */

@@ -32,7 +32,7 @@ extern int sg_segment_sort(SgInterval *intervals, int count);
  * Raises XX001 for a stored row that is not of its month,  22008 for an interval that does not start at a multiple of its step from its month's beginning,
  * 22003 for a value that does not fit.
  */
-extern void sg_segment_merge(const char *point, const char *direction,
-							 const SgInterval *intervals, int count);
+extern void sg_segment_merge(const char *point, const char *direction, const SgInterval *intervals,
+							 int count);
 
 #endif

@@ -118,8 +118,7 @@ Datum
 sg_sql_get(uint64 row, int column, Datum otherwise)
 {
 	bool isnull;
-	Datum value =
-		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
 
 	return isnull ? otherwise : value;
 }

@@ -27,8 +27,7 @@
 #define KEPT_CONNECTIONS 16
 /* Events taken from one wait; more are given by the next one. */
 #define EVENTS_AT_ONCE 64
-/* A body grows by doubling from here. */
-#define FIRST_BODY 16384
+#define FIRST_BODY 16384 /* a body grows by doubling from here */
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
 #define LONGEST_WAIT_MS 60000
 /* Slower than this for so long, and the exchange has stalled. */
@@ -375,11 +374,11 @@ let_curl_work(const WaitEvent *events, int count)
 	block_signals(&saved);
 	for (int i = 0; i < count; i++)
 		if (events[i].events & WL_SOCKET_MASK)
-			curl_multi_socket_action(multi, events[i].fd,
-									 (events[i].events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
-										 (events[i].events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT
-																				 : 0),
-									 &running);
+			curl_multi_socket_action(
+				multi, events[i].fd,
+				(events[i].events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
+					(events[i].events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0),
+				&running);
 	if (timer_at != 0 && timer_at <= GetCurrentTimestamp())
 	{
 		timer_at = 0;
@@ -481,8 +480,8 @@ sg_http_bytes(const SgHttp *http)
 void
 sg_http_end(SgHttp *http)
 {
+	/* the callback stays registered, and finds nothing to do */
 	release(http);
-	/* the callback stays registered until its context goes; it then finds nothing to do */
 }
 
 void

@@ -53,8 +53,7 @@ extern bool sg_http_done(const SgHttp *http);
  * says why), the body with a NUL byte after it (owned by the exchange), and the delay in seconds that a
  * Retry-After header gave (-1 if none).
  */
-extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_after,
-						  SgFault *fault);
+extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_after, SgFault *fault);
 
 /* Bytes of headers and body received so far. */
 extern int64 sg_http_bytes(const SgHttp *http);

@@ -28,7 +28,8 @@ typedef struct SgSax SgSax;
  * sg_sax_key(sax, i) the member's name in the container of depth i, NULL in an array. "text" is the
  * unescaped scalar, valid during the call.
  */
-typedef void (*SgSaxValue)(void *arg, const SgSax *sax, int depth, SgSaxType type, const char *text);
+typedef void (*SgSaxValue)(void *arg, const SgSax *sax, int depth, SgSaxType type,
+						   const char *text);
 
 /* The end of an object or array that stands at "depth". */
 typedef void (*SgSaxEnd)(void *arg, const SgSax *sax, int depth, SgSaxType type);

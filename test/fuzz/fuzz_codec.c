@@ -20,23 +20,23 @@
 
 #include "codec.h"
 
-int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Like assert, but whatever NDEBUG says. */
-#define MUST(condition) \
-	do { \
-		if (!(condition)) \
-		{ \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, \
-					#condition); \
-			abort(); \
-		} \
+#define MUST(condition)                                                             \
+	do                                                                              \
+	{                                                                               \
+		if (!(condition))                                                           \
+		{                                                                           \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                                \
+		}                                                                           \
 	} while (0)
 
 static void *
 allocate(size_t size)
 {
-	void	   *p = malloc(size > 0 ? size : 1);
+	void *p = malloc(size > 0 ? size : 1);
 
 	MUST(p != NULL);
 	return p;
@@ -61,7 +61,7 @@ slots_free(SgSlots *slots)
 static void
 must_be_same(const SgSlots *a, const SgSlots *b)
 {
-	uint32_t	missing = 0;
+	uint32_t missing = 0;
 
 	MUST(a->head.start == b->head.start && a->head.step == b->head.step);
 	MUST(a->head.count == b->head.count && a->head.scale == b->head.scale);
@@ -70,7 +70,7 @@ must_be_same(const SgSlots *a, const SgSlots *b)
 		MUST(strcmp(a->head.natures.text[k], b->head.natures.text[k]) == 0);
 	for (uint32_t i = 0; i < a->head.count; i++)
 	{
-		bool		absent = a->nature[i] == SG_SLOT_MISSING;
+		bool absent = a->nature[i] == SG_SLOT_MISSING;
 
 		missing += absent;
 		MUST(b->nature[i] == a->nature[i]);
@@ -84,11 +84,11 @@ must_be_same(const SgSlots *a, const SgSlots *b)
 static void
 must_round_trip(const SgSlots *slots)
 {
-	size_t		cap = sg_codec_bound(slots->head.count);
-	uint8_t    *room = allocate(cap);
-	uint8_t    *packed;
-	size_t		size;
-	SgSlots		back;
+	size_t cap = sg_codec_bound(slots->head.count);
+	uint8_t *room = allocate(cap);
+	uint8_t *packed;
+	size_t size;
+	SgSlots back;
 
 	MUST(sg_codec_pack(slots, room, cap, &size) == SG_CODEC_OK);
 	packed = allocate(size);
@@ -105,7 +105,7 @@ static void
 fuzz_bytes(const uint8_t *data, size_t size)
 {
 	SgCurveHead head;
-	SgSlots		slots;
+	SgSlots slots;
 
 	if (sg_codec_head(data, size, &head) != SG_CODEC_OK)
 		return;
@@ -120,10 +120,10 @@ fuzz_bytes(const uint8_t *data, size_t size)
 static void
 fuzz_slots(const uint8_t *data, size_t size)
 {
-	SgSlots		slots = {0};
-	uint32_t	count;
-	unsigned	shift;
-	unsigned	bytes;
+	SgSlots slots = {0};
+	uint32_t count;
+	unsigned shift;
+	unsigned bytes;
 
 	if (size < 9)
 		return;
@@ -142,14 +142,14 @@ fuzz_slots(const uint8_t *data, size_t size)
 	size -= 8;
 	for (uint32_t i = 0; i < count; i++)
 	{
-		uint32_t	v = 0;
-		uint8_t		nature = data[i / 4 % size];
+		uint32_t v = 0;
+		uint8_t nature = data[i / 4 % size];
 
 		for (unsigned b = 0; b < bytes; b++)
 			v |= (uint32_t) data[(i * bytes + b) % size] << (8 * b);
 		slots.values[i] = (int32_t) (v << shift);
-		slots.nature[i] = nature % 7 == 0 ? SG_SLOT_MISSING :
-			(uint8_t) (nature % (slots.head.natures.n + 1u));
+		slots.nature[i] =
+			nature % 7 == 0 ? SG_SLOT_MISSING : (uint8_t) (nature % (slots.head.natures.n + 1u));
 	}
 	must_round_trip(&slots);
 	slots_free(&slots);
@@ -158,7 +158,7 @@ fuzz_slots(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t    *exact;
+	uint8_t *exact;
 
 	if (size == 0)
 		return 0;
@@ -188,7 +188,7 @@ random_bits(void)
 static size_t
 random_bytes(uint8_t *data, size_t most)
 {
-	size_t		size = random_bits() % most;
+	size_t size = random_bits() % most;
 
 	for (size_t i = 0; i < size; i++)
 		data[i] = (uint8_t) random_bits();
@@ -199,9 +199,9 @@ random_bytes(uint8_t *data, size_t most)
 static size_t
 damaged_curve(uint8_t *data, size_t cap)
 {
-	SgSlots		slots = {0};
-	size_t		size;
-	uint32_t	damages = random_bits() % 4;
+	SgSlots slots = {0};
+	size_t size;
+	uint32_t damages = random_bits() % 4;
 
 	slots.head.step = 1800;
 	slots.head.count = random_bits() % 300;
@@ -212,15 +212,13 @@ damaged_curve(uint8_t *data, size_t cap)
 	for (uint32_t i = 0; i < slots.head.count; i++)
 	{
 		slots.values[i] = (int32_t) (random_bits() % 5000);
-		slots.nature[i] = random_bits() % 40 == 0 ? SG_SLOT_MISSING :
-			(uint8_t) (i / 50 % 3);
+		slots.nature[i] = random_bits() % 40 == 0 ? SG_SLOT_MISSING : (uint8_t) (i / 50 % 3);
 	}
 	data[0] = 0;
 	MUST(sg_codec_pack(&slots, data + 1, cap - 1, &size) == SG_CODEC_OK);
 	slots_free(&slots);
 	for (; damages > 0; damages--)
-		data[1 + random_bits() % (random_bits() % 2 ? size : 30 % size)] =
-			(uint8_t) random_bits();
+		data[1 + random_bits() % (random_bits() % 2 ? size : 30 % size)] = (uint8_t) random_bits();
 	return 1 + size - (random_bits() % 8 == 0);
 }
 
@@ -228,8 +226,8 @@ static int
 run_file(const char *path)
 {
 	static uint8_t data[1 << 20];
-	FILE	   *file = fopen(path, "rb");
-	size_t		size;
+	FILE *file = fopen(path, "rb");
+	size_t size;
 
 	if (file == NULL)
 	{
@@ -246,7 +244,7 @@ int
 main(int argc, char **argv)
 {
 	static uint8_t data[8192];
-	int			status = 0;
+	int status = 0;
 
 	if (argc > 1)
 	{
@@ -264,4 +262,4 @@ main(int argc, char **argv)
 	return 0;
 }
 
-#endif							/* STANDALONE */
+#endif /* STANDALONE */

@@ -14,8 +14,8 @@
 static void
 add_number(Text *out, int64_t number)
 {
-	char		digits[24];
-	int			at = sizeof(digits);
+	char digits[24];
+	int at = sizeof(digits);
 
 	do
 	{
@@ -35,10 +35,10 @@ two_digits(char *out, int number)
 static void
 add_day(Text *out, int64_t day)
 {
-	char		label[10] = "0000-00-00";
-	int			year;
-	int			month;
-	int			mday;
+	char label[10] = "0000-00-00";
+	int year;
+	int month;
+	int mday;
 
 	civil_split(day, &year, &month, &mday);
 	two_digits(label, year / 100);
@@ -52,9 +52,9 @@ add_day(Text *out, int64_t day)
 static void
 add_label(Text *out, int64_t at)
 {
-	int64_t		local = at + paris_offset(at);
-	int			seconds = (int) (local % DAY_SECONDS);
-	char		label[9] = " 00:00:00";
+	int64_t local = at + paris_offset(at);
+	int seconds = (int) (local % DAY_SECONDS);
+	char label[9] = " 00:00:00";
 
 	add_day(out, local / DAY_SECONDS);
 	two_digits(label + 1, seconds / 3600);
@@ -114,10 +114,10 @@ add_head(Text *out, bool curve, const char *point, const char *start, const char
 	text_puts(out, "\",\"end\":\"");
 	text_puts(out, end);
 	text_puts(out, "\",\"quality\":\"BRUT\",\"reading_type\":");
-	text_puts(out, curve ?
-			  "{\"unit\":\"W\",\"measurement_kind\":\"power\",\"aggregate\":\"average\"}" :
-			  "{\"unit\":\"Wh\",\"measurement_kind\":\"energy\",\"aggregate\":\"sum\","
-			  "\"measuring_period\":\"P1D\"}");
+	text_puts(out, curve
+					   ? "{\"unit\":\"W\",\"measurement_kind\":\"power\",\"aggregate\":\"average\"}"
+					   : "{\"unit\":\"Wh\",\"measurement_kind\":\"energy\",\"aggregate\":\"sum\","
+						 "\"measuring_period\":\"P1D\"}");
 }
 
 void
@@ -148,15 +148,15 @@ answer_series(const Series *series, bool curve, const char *point, const char *s
  * same reading again and again, a tail.
  */
 static const char huge_head[] =
-"{\"meter_reading\":{\"usage_point_id\":\"22516914714270\",\"start\":\"2026-01-01\","
-"\"end\":\"2026-01-08\",\"quality\":\"BRUT\",\"reading_type\":{\"unit\":\"W\","
-"\"measurement_kind\":\"power\",\"aggregate\":\"average\"},\"interval_reading\":[";
+	"{\"meter_reading\":{\"usage_point_id\":\"22516914714270\",\"start\":\"2026-01-01\","
+	"\"end\":\"2026-01-08\",\"quality\":\"BRUT\",\"reading_type\":{\"unit\":\"W\","
+	"\"measurement_kind\":\"power\",\"aggregate\":\"average\"},\"interval_reading\":[";
 static const char huge_item[] =
-"{\"value\":\"230\",\"date\":\"2026-01-01 00:30:00\",\"interval_length\":\"PT30M\","
-"\"measure_type\":\"B\"},";
+	"{\"value\":\"230\",\"date\":\"2026-01-01 00:30:00\",\"interval_length\":\"PT30M\","
+	"\"measure_type\":\"B\"},";
 static const char huge_tail[] =
-"{\"value\":\"230\",\"date\":\"2026-01-01 00:30:00\",\"interval_length\":\"PT30M\","
-"\"measure_type\":\"B\"}]}}";
+	"{\"value\":\"230\",\"date\":\"2026-01-01 00:30:00\",\"interval_length\":\"PT30M\","
+	"\"measure_type\":\"B\"}]}}";
 
 #define HUGE_HEAD (sizeof(huge_head) - 1)
 #define HUGE_ITEM (sizeof(huge_item) - 1)
@@ -191,13 +191,13 @@ huge_piece(size_t position, const char **bytes)
 size_t
 answer_huge_read(size_t position, char *out, size_t size)
 {
-	size_t		total = answer_huge_length();
-	size_t		done = 0;
+	size_t total = answer_huge_length();
+	size_t done = 0;
 
 	while (done < size && position + done < total)
 	{
 		const char *bytes;
-		size_t		length = huge_piece(position + done, &bytes);
+		size_t length = huge_piece(position + done, &bytes);
 
 		if (length > size - done)
 			length = size - done;

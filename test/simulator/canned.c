@@ -12,78 +12,75 @@
 #include <strings.h>
 #include <time.h>
 
-const char *const html_page =
-"<!DOCTYPE html>\n<html><head><title>Request rejected</title></head>"
-"<body><h1>The requested URL was rejected.</h1></body></html>\n";
+const char *const html_page = "<!DOCTYPE html>\n<html><head><title>Request rejected</title></head>"
+							  "<body><h1>The requested URL was rejected.</h1></body></html>\n";
 
 /*
  * The first row of a code is what error=CODE answers; other rows of the same
  * code go by a longer name.
  */
 static const Canned table[] = {
-	{"invalid_request", 400, false, "Invalid_request",
-	"Start date should be before end date.", NULL},
-	{"400-start-before-end", 400, false, "Invalid_request",
-	"Start date should be before end date.", NULL},
+	{"invalid_request", 400, false, "Invalid_request", "Start date should be before end date.",
+	 NULL},
+	{"400-start-before-end", 400, false, "Invalid_request", "Start date should be before end date.",
+	 NULL},
 	{"400-end-in-future", 400, false, "Invalid_request",
-	"The end date parameter must be earlier than the current date", NULL},
+	 "The end date parameter must be earlier than the current date", NULL},
 	{"400-usage-point-14-digits", 400, false, "Invalid_request",
-	"usage_point_id parameter must be 14 digits long", NULL},
+	 "usage_point_id parameter must be 14 digits long", NULL},
 	{"400-usage-point-required", 400, false, "Invalid_request",
-	"usage_point_id parameter is required", NULL},
+	 "usage_point_id parameter is required", NULL},
 	{"ADAM-ERR0061", 400, false, "ADAM-ERR0061",
-	"The seeker is not recognized as the actual meter holder", NULL},
+	 "The seeker is not recognized as the actual meter holder", NULL},
 	{"ADAM-ERR0069", 400, false, "ADAM-ERR0069",
-	"Le sens de la mesure ne correspond pas pour le PRM demand\303\251.", NULL},
+	 "Le sens de la mesure ne correspond pas pour le PRM demand\303\251.", NULL},
 	{"ADAM-ERR0075", 400, false, "ADAM-ERR0075",
-	"The customer objected to the load curve recording", NULL},
+	 "The customer objected to the load curve recording", NULL},
 	{"ADAM-ERR0123", 400, false, "ADAM-ERR0123",
-	"The requested period cannot be anterior to the meter's last activation date", NULL},
+	 "The requested period cannot be anterior to the meter's last activation date", NULL},
 	{"ADAM-ERR0125", 400, false, "ADAM-ERR0125",
-	"The start date must be greater than the history deadline.", NULL},
+	 "The start date must be greater than the history deadline.", NULL},
 	{"ADAM-DC-0016", 400, false, "ADAM-DC-0016",
-	"The start date must be greater than the history deadline.", NULL},
+	 "The start date must be greater than the history deadline.", NULL},
 	{"ADAM-ERR0126", 400, false, "ADAM-ERR0126",
-		"The requested period must be less than 7 days for an access to the load curve.",
-	"https://bluecoder.enedis.fr/api-doc/consulter-souscrire"},
+	 "The requested period must be less than 7 days for an access to the load curve.",
+	 "https://bluecoder.enedis.fr/api-doc/consulter-souscrire"},
 	{"ADAM-DC-0015", 400, false, "ADAM-DC-0015",
-	"The requested period must be less than 7 days for an access to the load curve.", NULL},
-	{"ADAM-DC-0007", 403, false, "ADAM-DC-0007",
-	"The customer is not owner of this usage point.", NULL},
+	 "The requested period must be less than 7 days for an access to the load curve.", NULL},
+	{"ADAM-DC-0007", 403, false, "ADAM-DC-0007", "The customer is not owner of this usage point.",
+	 NULL},
 	{"400-adam-dc-0007-french", 400, false, "ADAM-DC-0007",
-	"Le client n'est pas titulaire du point demand\303\251.", NULL},
+	 "Le client n'est pas titulaire du point demand\303\251.", NULL},
 	{"ADAM-DC-0008", 403, false, "ADAM-DC-0008",
-	"No consent can be found for this customer and this usage point.", NULL},
+	 "No consent can be found for this customer and this usage point.", NULL},
 	{"ADAM-DC-0009", 403, false, "ADAM-DC-0009",
-	"The start date of the request must be greater than the consent start date.", NULL},
+	 "The start date of the request must be greater than the consent start date.", NULL},
 	{"unauthorized_user", 403, false, "unauthorized_user",
-	"user is not authorized to access this resource", NULL},
+	 "user is not authorized to access this resource", NULL},
 	{"900908", 403, true, "900908", "Resource forbidden ",
-	"User is NOT authorized to access the Resource. API Subscription validation failed."},
-	{"invalid_token", 401, false, "invalid_token",
-	"The access token is invalid or has expired", NULL},
+	 "User is NOT authorized to access the Resource. API Subscription validation failed."},
+	{"invalid_token", 401, false, "invalid_token", "The access token is invalid or has expired",
+	 NULL},
 	{"900901", 401, true, "900901", "Invalid Credentials",
-	"Access failure for API. Make sure you have provided the correct security credentials"},
+	 "Access failure for API. Make sure you have provided the correct security credentials"},
 	{"900902", 401, true, "900902", "Missing Credentials",
-	"Access failure for API. Make sure your API invocation carries the credentials"},
+	 "Access failure for API. Make sure your API invocation carries the credentials"},
 	{"401", 401, false, NULL, NULL, NULL},
-	{"no_data_found", 404, false, "no_data_found",
-	"no measure found for this usage point", NULL},
+	{"no_data_found", 404, false, "no_data_found", "no measure found for this usage point", NULL},
 	{"STM-ERR-0000014", 404, false, "STM-ERR-0000014", "", NULL},
 	{"STM-ERR-0000019", 404, false, "STM-ERR-0000019", "Unknown or unauthorized user", NULL},
-	{"STM-ERR-0000020", 404, false, "STM-ERR-0000020",
-	"no measure found for this usage point", NULL},
+	{"STM-ERR-0000020", 404, false, "STM-ERR-0000020", "no measure found for this usage point",
+	 NULL},
 	{"404", 404, false, NULL, NULL, NULL},
 	{"429", 429, false, "429", "Quota Q3 reached  Call threshold allowed on 0:00:01", NULL},
 	{"Q3", 429, false, "429", "Quota Q3 reached  Call threshold allowed on 0:00:01", NULL},
-	{"429-quota-q3", 429, false, "429",
-	"Quota Q3 reached  Call threshold allowed on 0:00:01", NULL},
+	{"429-quota-q3", 429, false, "429", "Quota Q3 reached  Call threshold allowed on 0:00:01",
+	 NULL},
 	{"Q4", 429, false, "429", "Quota Q4 reached  Call threshold allowed on 0:-30:-40", NULL},
 	{"429-quota-q4-negative-delay", 429, false, "429",
-	"Quota Q4 reached  Call threshold allowed on 0:-30:-40", NULL},
+	 "Quota Q4 reached  Call threshold allowed on 0:-30:-40", NULL},
 	{"900804", 429, true, "900804", "Message throttled out", NULL},
-	{"technical_error", 500, false, "technical_error",
-	"Technical error. Please try later.", NULL},
+	{"technical_error", 500, false, "technical_error", "Technical error. Please try later.", NULL},
 	{"500", 500, false, "technical_error", "Technical error. Please try later.", NULL},
 	{"ADAM-DC-0500", 500, false, "ADAM-DC-0500", "Technical Exception", NULL},
 	{"STM-ERR-0000001", 500, false, "STM-ERR-0000001", "", NULL},
@@ -97,8 +94,8 @@ same_code(const char *left, size_t length, const char *right)
 {
 	for (size_t i = 0; i < length; i++)
 	{
-		int			a = left[i] == '_' ? '-' : tolower((unsigned char) left[i]);
-		int			b = right[i] == '_' ? '-' : tolower((unsigned char) right[i]);
+		int a = left[i] == '_' ? '-' : tolower((unsigned char) left[i]);
+		int b = right[i] == '_' ? '-' : tolower((unsigned char) right[i]);
 
 		if (a != b)
 			return false;
@@ -121,7 +118,7 @@ lookup(const char *name, size_t length)
 const Canned *
 canned_find(const char *name)
 {
-	size_t		length;
+	size_t length;
 	const Canned *found;
 
 	if (strncmp(name, "error-", 6) == 0)
@@ -146,7 +143,7 @@ canned_find(const char *name)
 static char *
 dump(json_t *document)
 {
-	char	   *body = must(json_dumps(must(document), JSON_COMPACT));
+	char *body = must(json_dumps(must(document), JSON_COMPACT));
 
 	json_decref(document);
 	return body;
@@ -161,18 +158,18 @@ canned_error(const char *error, const char *description)
 static char *
 throttled_body(int64_t next_access)
 {
-	time_t		at = next_access;
-	struct tm	tm;
-	char		when[64];
-	char		description[160];
+	time_t at = next_access;
+	struct tm tm;
+	char when[64];
+	char description[160];
 
 	gmtime_r(&at, &tm);
 	strftime(when, sizeof(when), "%Y-%b-%d %H:%M:%S+0000 UTC", &tm);
 	snprintf(description, sizeof(description),
 			 "You have exceeded your quota .You can access API after %s", when);
-	return dump(json_pack("{s:s, s:s, s:s, s:s}", "code", "900804",
-						  "message", "Message throttled out",
-						  "description", description, "nextAccessTime", when));
+	return dump(json_pack("{s:s, s:s, s:s, s:s}", "code", "900804", "message",
+						  "Message throttled out", "description", description, "nextAccessTime",
+						  when));
 }
 
 /* The body to send, to be freed; next_access only serves the gateway's quota. */
@@ -184,10 +181,10 @@ canned_body(const Canned *canned, int64_t next_access)
 	if (strcmp(canned->code, "900804") == 0)
 		return throttled_body(next_access);
 	if (canned->gateway)
-		return dump(json_pack("{s:s, s:s, s:s}", "code", canned->code,
-							  "message", canned->text, "description", canned->more));
+		return dump(json_pack("{s:s, s:s, s:s}", "code", canned->code, "message", canned->text,
+							  "description", canned->more));
 	if (canned->more != NULL)
-		return dump(json_pack("{s:s, s:s, s:s}", "error", canned->code,
-							  "error_description", canned->text, "error_uri", canned->more));
+		return dump(json_pack("{s:s, s:s, s:s}", "error", canned->code, "error_description",
+							  canned->text, "error_uri", canned->more));
 	return canned_error(canned->code, canned->text);
 }

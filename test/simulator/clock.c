@@ -52,9 +52,9 @@ clock_now_us(void)
 static bool
 parse_zone(const char *text, int *minutes)
 {
-	int			hours = 0;
-	int			rest = 0;
-	int			used = 0;
+	int hours = 0;
+	int rest = 0;
+	int used = 0;
 
 	if (strcmp(text, "Z") == 0)
 	{
@@ -83,13 +83,13 @@ parse_zone(const char *text, int *minutes)
 bool
 clock_parse(const char *text, int64_t *us)
 {
-	char		date[11];
-	int64_t		day;
-	int			hour;
-	int			minute;
-	int			second = 0;
-	int			zone;
-	int			used = 0;
+	char date[11];
+	int64_t day;
+	int hour;
+	int minute;
+	int second = 0;
+	int zone;
+	int used = 0;
 	const char *rest;
 
 	if (strlen(text) < 17 || (text[10] != 'T' && text[10] != ' '))
@@ -120,9 +120,9 @@ clock_parse(const char *text, int64_t *us)
 void
 clock_format(int64_t us, char *out, size_t size)
 {
-	time_t		seconds = us / 1000000;
-	struct tm	tm;
-	size_t		length;
+	time_t seconds = us / 1000000;
+	struct tm tm;
+	size_t length;
 
 	gmtime_r(&seconds, &tm);
 	length = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);

@@ -15,32 +15,34 @@
 #include <string.h>
 #include <strings.h>
 
-#define HISTORY_EXTRA_DAYS 15	/* beyond the whole months */
-#define PUBLISHED_SECONDS (8 * 3600)	/* yesterday is served from 08:00 */
+#define HISTORY_EXTRA_DAYS 15		 /* beyond the whole months */
+#define PUBLISHED_SECONDS (8 * 3600) /* yesterday is served from 08:00 */
 
 typedef struct Endpoint
 {
 	const char *name;
 	const char *path;
-	Direction	direction;
-	bool		curve;
-	int			months;			/* of history */
-	int			longest;		/* days in one window, 0: any */
+	Direction direction;
+	bool curve;
+	int months;	 /* of history */
+	int longest; /* days in one window, 0: any */
 } Endpoint;
 
 static const Endpoint endpoints[] = {
-	{"consumption_load_curve", "/metering_data_clc/v5/consumption_load_curve", CONSUMPTION, true, 24, 7},
-	{"production_load_curve", "/metering_data_plc/v5/production_load_curve", PRODUCTION, true, 24, 7},
+	{"consumption_load_curve", "/metering_data_clc/v5/consumption_load_curve", CONSUMPTION, true,
+	 24, 7},
+	{"production_load_curve", "/metering_data_plc/v5/production_load_curve", PRODUCTION, true, 24,
+	 7},
 	{"daily_consumption", "/metering_data_dc/v5/daily_consumption", CONSUMPTION, false, 36, 0},
 	{"daily_production", "/metering_data_dp/v5/daily_production", PRODUCTION, false, 36, 0},
 };
 
 typedef struct Window
 {
-	int64_t		start;			/* civil days, end excluded */
-	int64_t		end;
-	int64_t		today;
-	int64_t		oldest;			/* first start that the history limit accepts */
+	int64_t start; /* civil days, end excluded */
+	int64_t end;
+	int64_t today;
+	int64_t oldest; /* first start that the history limit accepts */
 } Window;
 
 /* Windows answered so far, and windows that failed once; state_lock guards both. */
@@ -57,7 +59,8 @@ enedis_forget(void)
 static void
 memory_key(const Exchange *x, char *key, size_t size)
 {
-	snprintf(key, size, "%s %s %s %s %s", x->scenario.prefix, x->endpoint, x->point, x->start, x->end);
+	snprintf(key, size, "%s %s %s %s %s", x->scenario.prefix, x->endpoint, x->point, x->start,
+			 x->end);
 }
 
 /* -------- credentials and pace -------- */
@@ -74,7 +77,7 @@ refuse_token(Exchange *x, const char *fault, const char *code)
 static bool
 admit_token(Exchange *x)
 {
-	TokenState	state;
+	TokenState state;
 
 	if (x->authorization == NULL)
 		return refuse_token(x, "missing Authorization header", "900902");
@@ -100,19 +103,20 @@ admit_token(Exchange *x)
 static bool
 admit_pace(Exchange *x)
 {
-	int64_t		wait = 0;
+	int64_t wait = 0;
 	QuotaVerdict verdict;
-	char		text[96];
+	char text[96];
 
 	state_lock();
 	verdict = quota_take(x->client, &x->scenario, &wait);
 	state_unlock();
 	if (verdict == QUOTA_FREE)
 		return true;
-	exchange_fault(x, "more requests than the quota per %s", verdict == QUOTA_SECOND ? "second" : "hour");
+	exchange_fault(x, "more requests than the quota per %s",
+				   verdict == QUOTA_SECOND ? "second" : "hour");
 	snprintf(text, sizeof(text), "Quota %s reached  Call threshold allowed on %d:%02d:%02d",
-			 verdict == QUOTA_SECOND ? "Q3" : "Q4",
-			 (int) (wait / 3600), (int) (wait / 60 % 60), (int) (wait % 60));
+			 verdict == QUOTA_SECOND ? "Q3" : "Q4", (int) (wait / 3600), (int) (wait / 60 % 60),
+			 (int) (wait % 60));
 	exchange_error(x, 429, "429", text);
 	return false;
 }
@@ -163,12 +167,12 @@ parameter_slot(Exchange *x, const char *name)
 static bool
 collect_parameters(Exchange *x)
 {
-	bool		unknown = x->query_count > MAX_PARAMETERS;
-	bool		twice = false;
+	bool unknown = x->query_count > MAX_PARAMETERS;
+	bool twice = false;
 
 	for (int i = 0; i < x->query_count && i < MAX_PARAMETERS; i++)
 	{
-		char	   *slot = parameter_slot(x, x->query[i].name);
+		char *slot = parameter_slot(x, x->query[i].name);
 
 		if (slot == NULL)
 			unknown = true;
@@ -203,9 +207,9 @@ check_point(Exchange *x)
 static bool
 check_date(Exchange *x, const char *name, const char *text, int64_t *day)
 {
-	char		fault[64];
-	char		description[96];
-	bool		missing = *text == '\0';
+	char fault[64];
+	char description[96];
+	bool missing = *text == '\0';
 
 	if (civil_parse(text, day))
 		return true;
@@ -270,7 +274,7 @@ check_profile(Exchange *x, const Endpoint *endpoint, const Window *window, Profi
 static int64_t
 published_until(int64_t today)
 {
-	int64_t		now = clock_now_us() / 1000000;
+	int64_t now = clock_now_us() / 1000000;
 
 	/* wall time, so that 08:00 is 08:00 on the days when the clock changes */
 	return now + paris_offset(now) - today * DAY_SECONDS >= PUBLISHED_SECONDS ? today : today - 1;
@@ -279,10 +283,10 @@ published_until(int64_t today)
 static void
 answer_data(Exchange *x, const Endpoint *endpoint, const Window *window)
 {
-	Profile		profile;
-	Series		series = {NULL, 0, 0};
-	Text		body = {NULL, 0, 0};
-	int64_t		until = published_until(window->today);
+	Profile profile;
+	Series series = {NULL, 0, 0};
+	Text body = {NULL, 0, 0};
+	int64_t until = published_until(window->today);
 
 	if (!check_profile(x, endpoint, window, &profile))
 		return;
@@ -309,8 +313,8 @@ answer_data(Exchange *x, const Endpoint *endpoint, const Window *window)
 static bool
 first_time(const Exchange *x)
 {
-	char		key[256];
-	bool		first;
+	char key[256];
+	bool first;
 
 	memory_key(x, key, sizeof(key));
 	state_lock();
@@ -322,9 +326,9 @@ first_time(const Exchange *x)
 static void
 answer_canned(Exchange *x, const Canned *canned)
 {
-	int64_t		now = clock_now_us() / 1000000;
-	int64_t		next = x->scenario.next > 0 ? now + x->scenario.next : (now / 3600 + 1) * 3600;
-	char	   *body = canned_body(canned, next);
+	int64_t now = clock_now_us() / 1000000;
+	int64_t next = x->scenario.next > 0 ? now + x->scenario.next : (now / 3600 + 1) * 3600;
+	char *body = canned_body(canned, next);
 
 	exchange_answer(x, canned->status, body, strlen(body),
 					body[0] == '<' ? "text/html" : "application/json");
@@ -379,7 +383,7 @@ bend_delivery(Exchange *x)
 static void
 note_repeat(Exchange *x)
 {
-	char		key[256];
+	char key[256];
 
 	memory_key(x, key, sizeof(key));
 	state_lock();
@@ -393,7 +397,7 @@ note_repeat(Exchange *x)
 static void
 data_endpoint(Exchange *x, const Endpoint *endpoint)
 {
-	Window		window;
+	Window window;
 
 	if (!admit_token(x) || !admit_pace(x) || !collect_parameters(x) || !admit_accept(x) ||
 		!check_point(x) || !check_window(x, endpoint, &window))

@@ -13,10 +13,25 @@
 /* What each hash is for, so that no two of them move together. */
 enum
 {
-	SALT_BASE = 1, SALT_HEATED, SALT_HEATING, SALT_EVENING, SALT_EVENING_HOUR,
-	SALT_MORNING, SALT_HEATER, SALT_HEATER_FROM, SALT_PANELS, SALT_AUGUST,
-	SALT_WEATHER, SALT_HEATER_HOURS, SALT_SKY, SALT_NOISE, SALT_KETTLE,
-	SALT_CLOUD, SALT_HOLE, SALT_HOLE_FROM, SALT_HOLE_LENGTH
+	SALT_BASE = 1,
+	SALT_HEATED,
+	SALT_HEATING,
+	SALT_EVENING,
+	SALT_EVENING_HOUR,
+	SALT_MORNING,
+	SALT_HEATER,
+	SALT_HEATER_FROM,
+	SALT_PANELS,
+	SALT_AUGUST,
+	SALT_WEATHER,
+	SALT_HEATER_HOURS,
+	SALT_SKY,
+	SALT_NOISE,
+	SALT_KETTLE,
+	SALT_CLOUD,
+	SALT_HOLE,
+	SALT_HOLE_FROM,
+	SALT_HOLE_LENGTH
 };
 
 static uint64_t
@@ -38,7 +53,7 @@ hash64(uint64_t a, uint64_t b)
 static double
 chance(uint64_t seed, uint64_t salt, int64_t moment)
 {
-	uint64_t	bits = hash64(hash64(seed, salt), (uint64_t) moment);
+	uint64_t bits = hash64(hash64(seed, salt), (uint64_t) moment);
 
 	return (double) (bits >> 11) / 9007199254740992.0;
 }
@@ -53,7 +68,7 @@ between(uint64_t seed, uint64_t salt, double low, double high)
 static double
 bump(double hour, double centre, double width)
 {
-	double		x = (hour - centre) / width;
+	double x = (hour - centre) / width;
 
 	if (x <= -1 || x >= 1)
 		return 0;
@@ -83,8 +98,8 @@ house_open(House *house, uint64_t seed)
 static double
 season(int64_t day, int year)
 {
-	int64_t		since = day - civil_day(year, 1, 15);
-	double		x;
+	int64_t since = day - civil_day(year, 1, 15);
+	double x;
 
 	if (since < 0)
 		since = -since;
@@ -108,10 +123,10 @@ presence(const House *house, int month, int mday)
 static void
 look_at_day(House *house, int64_t day)
 {
-	int			year;
-	int			month;
-	int			mday;
-	int			weekday = civil_weekday(day);
+	int year;
+	int month;
+	int mday;
+	int weekday = civil_weekday(day);
 
 	civil_split(day, &year, &month, &mday);
 	house->day = day;
@@ -119,7 +134,7 @@ look_at_day(House *house, int64_t day)
 	house->season = season(day, year);
 	/* the weather is common to all homes, hence the seed 0 */
 	house->warmth = 4 + 17 * house->season + 8 * (chance(0, SALT_WEATHER, day) - 0.5) +
-		5 * (chance(0, SALT_WEATHER, day / 5) - 0.5);
+					5 * (chance(0, SALT_WEATHER, day / 5) - 0.5);
 	house->sky = 0.2 + 0.8 * chance(0, SALT_SKY, day);
 	house->presence = presence(house, month, mday);
 	house->weekend = weekday == 0 || weekday == 6 ? 1 : 0;
@@ -130,8 +145,8 @@ look_at_day(House *house, int64_t day)
 static double
 look_at(House *house, int64_t starts_at, int minutes)
 {
-	int64_t		day = paris_day(starts_at);
-	int64_t		middle = starts_at + minutes * 30;
+	int64_t day = paris_day(starts_at);
+	int64_t middle = starts_at + minutes * 30;
 
 	if (day != house->day)
 		look_at_day(house, day);
@@ -142,19 +157,19 @@ look_at(House *house, int64_t starts_at, int minutes)
 double
 house_load(House *house, int64_t starts_at, int minutes)
 {
-	double		hour = look_at(house, starts_at, minutes);
-	double		outside = house->warmth + 4 * bump(hour, 15, 9) - 2;
-	double		noise = chance(house->seed, SALT_NOISE + 100 * minutes, starts_at);
-	double		watts = house->base * (0.85 + 0.3 * noise);
-	double		life;
+	double hour = look_at(house, starts_at, minutes);
+	double outside = house->warmth + 4 * bump(hour, 15, 9) - 2;
+	double noise = chance(house->seed, SALT_NOISE + 100 * minutes, starts_at);
+	double watts = house->base * (0.85 + 0.3 * noise);
+	double life;
 
 	life = house->evening * bump(hour, house->evening_hour, 3.5) +
-		house->morning * bump(hour, 7.5 + 1.5 * house->weekend, 2) +
-		(150 + 350 * house->weekend) * bump(hour, 12.75, 2.5);
+		   house->morning * bump(hour, 7.5 + 1.5 * house->weekend, 2) +
+		   (150 + 350 * house->weekend) * bump(hour, 12.75, 2.5);
 	watts += life * (0.6 + 0.8 * noise) * house->presence;
 	if (outside < 17)
 		watts += house->heating * (17 - outside) * (0.9 + 0.2 * noise) *
-			(house->presence < 1 ? 0.35 : 1) * (hour >= 6 && hour < 23 ? 1 : 0.7);
+				 (house->presence < 1 ? 0.35 : 1) * (hour >= 6 && hour < 23 ? 1 : 0.7);
 	if (hour >= house->heater_from && hour < house->heater_from + house->heater_hours)
 		watts += house->heater;
 	/* now and then an oven or a washing machine */
@@ -168,10 +183,10 @@ house_load(House *house, int64_t starts_at, int minutes)
 double
 house_solar(House *house, int64_t starts_at, int minutes)
 {
-	double		hour = look_at(house, starts_at, minutes);
-	double		noon = 13 + (paris_offset(starts_at) == 7200 ? 0.85 : -0.15);
-	double		light = bump(hour, noon, 4.5 + 4.5 * house->season);
-	double		cloud = chance(house->seed, SALT_CLOUD + 100 * minutes, starts_at);
+	double hour = look_at(house, starts_at, minutes);
+	double noon = 13 + (paris_offset(starts_at) == 7200 ? 0.85 : -0.15);
+	double light = bump(hour, noon, 4.5 + 4.5 * house->season);
+	double cloud = chance(house->seed, SALT_CLOUD + 100 * minutes, starts_at);
 
 	return house->panels * (0.4 + 0.5 * house->season) * light * house->sky * (0.7 + 0.3 * cloud);
 }
@@ -180,7 +195,7 @@ house_solar(House *house, int64_t starts_at, int minutes)
 bool
 house_day_absent(uint64_t seed, Holes holes, int64_t day)
 {
-	int			weekday = civil_weekday(day);
+	int weekday = civil_weekday(day);
 
 	if (holes == HOLES_MIDWEEK)
 		return weekday == 2 || weekday == 3;
@@ -191,8 +206,8 @@ house_day_absent(uint64_t seed, Holes holes, int64_t day)
 bool
 house_absent(uint64_t seed, Holes holes, int64_t day, int64_t seconds)
 {
-	double		hour = seconds / 3600.0;
-	double		from;
+	double hour = seconds / 3600.0;
+	double from;
 
 	if (house_day_absent(seed, holes, day))
 		return true;

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static int	journal = -1;
+static int journal = -1;
 static int64_t lines;
 
 void
@@ -37,7 +37,7 @@ state_unlock(void)
 bool
 journal_open(const char *directory)
 {
-	char		path[4096];
+	char path[4096];
 
 	if (directory == NULL)
 		return true;
@@ -59,8 +59,8 @@ journal_open(const char *directory)
 static json_t *
 plain(const char *text, size_t most)
 {
-	char		copy[256];
-	size_t		length = strnlen(text, most < sizeof(copy) - 1 ? most : sizeof(copy) - 1);
+	char copy[256];
+	size_t length = strnlen(text, most < sizeof(copy) - 1 ? most : sizeof(copy) - 1);
 
 	for (size_t i = 0; i < length; i++)
 		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
@@ -77,7 +77,7 @@ plain_or_null(const char *text)
 static void
 write_whole(const char *line, size_t length)
 {
-	ssize_t		done;
+	ssize_t done;
 
 	do
 		done = write(journal, line, length);
@@ -90,31 +90,22 @@ write_whole(const char *line, size_t length)
 void
 journal_write(const Exchange *x)
 {
-	char		at[40];
-	char	   *text;
-	json_t	   *line;
-	Text		out = {NULL, 0, 0};
+	char at[40];
+	char *text;
+	json_t *line;
+	Text out = {NULL, 0, 0};
 
 	if (journal < 0)
 		return;
 	clock_format(clock_now_us(), at, sizeof(at));
-	line = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, s:o, s:b, s:I}",
-					 "n", (json_int_t) ++lines,
-					 "at", at,
-					 "us", (json_int_t) clock_elapsed_us(),
-					 "method", plain(x->method, 16),
-					 "path", plain(x->path, 200),
-					 "scenario", plain(x->scenario.prefix, 200),
-					 "endpoint", x->endpoint,
-					 "point", plain_or_null(x->point),
-					 "start", plain_or_null(x->start),
-					 "end", plain_or_null(x->end),
-					 "client", x->client,
-					 "status", x->status,
-					 "bytes", (json_int_t) x->send_bytes,
-					 "fault", plain_or_null(x->fault),
-					 "repeat", x->repeat,
-					 "connection", (json_int_t) x->connection_id);
+	line = json_pack(
+		"{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, s:o, s:b, s:I}", "n",
+		(json_int_t) ++lines, "at", at, "us", (json_int_t) clock_elapsed_us(), "method",
+		plain(x->method, 16), "path", plain(x->path, 200), "scenario",
+		plain(x->scenario.prefix, 200), "endpoint", x->endpoint, "point", plain_or_null(x->point),
+		"start", plain_or_null(x->start), "end", plain_or_null(x->end), "client", x->client,
+		"status", x->status, "bytes", (json_int_t) x->send_bytes, "fault", plain_or_null(x->fault),
+		"repeat", x->repeat, "connection", (json_int_t) x->connection_id);
 	text = must(json_dumps(must(line), JSON_COMPACT));
 	json_decref(line);
 	text_puts(&out, text);
@@ -129,8 +120,8 @@ char *
 journal_read(size_t *length)
 {
 	struct stat status;
-	char	   *content;
-	ssize_t		done;
+	char *content;
+	ssize_t done;
 
 	if (journal < 0 || fstat(journal, &status) != 0)
 		return NULL;

@@ -14,7 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-Settings	settings = {
+Settings settings = {
 	.port = 0,
 	.readings_point = "22516914714270",
 	.client_id = "demo",
@@ -25,37 +25,37 @@ Settings	settings = {
 };
 
 static const char usage[] =
-"switchgrid-simulator answers on the loopback as the remote metering APIs do.\n"
-"\n"
-"Usage: switchgrid-simulator [OPTION]...\n"
-"\n"
-"  --port N               listen on 127.0.0.1:N (default 0: any free port)\n"
-"  --data DIR             write the journal of requests to DIR/journal.jsonl\n"
-"  --now TIME             start the clock there, e.g. 2026-11-20T10:00:00+01:00\n"
-"  --readings FILE        replay hourly readings, lines \"starts_at,watts\" in UTC\n"
-"  --readings-point PRM   the point that replays them (default 22516914714270)\n"
-"  --client-id ID         the application's identifier (default demo)\n"
-"  --client-secret SECRET the application's secret (default demo-secret)\n"
-"  --per-second N         data requests per second (default 5, 0: unlimited)\n"
-"  --per-hour N           data requests per hour (default 10000, 0: unlimited)\n"
-"  --token-seconds N      life of an access token (default 12600)\n"
-"  --parent               exit when standard input ends\n"
-"  --help, --version\n"
-"\n"
-"GET /_journal shows the journal, POST /_journal/reset empties it.\n"
-"\n"
-"Scenarios: put /~NAME+NAME... before the API's path, e.g. /~delay=200+numbers.\n"
-"  stall stall_token stall_body   no answer; no token; half of the body, then nothing\n"
-"  slow[=MS] delay=MS             the body in pieces over MS; the answer after MS\n"
-"  closed truncated cut huge      no answer, part of one, half a document, 200 MB\n"
-"  html not_json shape array badvalue\n"
-"                                 answers with status 200 that are not what they should be\n"
-"  empty expire expired           no data; a token lasts 3 data requests; none is good\n"
-"  error=CODE error_once=CODE     a documented error, always or once for each window;\n"
-"                                 next=SECONDS sets when 900804 lets the client come back\n"
-"  unlimited per_second=N per_hour=N\n"
-"  step=MINUTES null_values numbers unordered twice dst48\n"
-"Each prefix has its own quota, its own repeats and its own first times.\n";
+	"switchgrid-simulator answers on the loopback as the remote metering APIs do.\n"
+	"\n"
+	"Usage: switchgrid-simulator [OPTION]...\n"
+	"\n"
+	"  --port N               listen on 127.0.0.1:N (default 0: any free port)\n"
+	"  --data DIR             write the journal of requests to DIR/journal.jsonl\n"
+	"  --now TIME             start the clock there, e.g. 2026-11-20T10:00:00+01:00\n"
+	"  --readings FILE        replay hourly readings, lines \"starts_at,watts\" in UTC\n"
+	"  --readings-point PRM   the point that replays them (default 22516914714270)\n"
+	"  --client-id ID         the application's identifier (default demo)\n"
+	"  --client-secret SECRET the application's secret (default demo-secret)\n"
+	"  --per-second N         data requests per second (default 5, 0: unlimited)\n"
+	"  --per-hour N           data requests per hour (default 10000, 0: unlimited)\n"
+	"  --token-seconds N      life of an access token (default 12600)\n"
+	"  --parent               exit when standard input ends\n"
+	"  --help, --version\n"
+	"\n"
+	"GET /_journal shows the journal, POST /_journal/reset empties it.\n"
+	"\n"
+	"Scenarios: put /~NAME+NAME... before the API's path, e.g. /~delay=200+numbers.\n"
+	"  stall stall_token stall_body   no answer; no token; half of the body, then nothing\n"
+	"  slow[=MS] delay=MS             the body in pieces over MS; the answer after MS\n"
+	"  closed truncated cut huge      no answer, part of one, half a document, 200 MB\n"
+	"  html not_json shape array badvalue\n"
+	"                                 answers with status 200 that are not what they should be\n"
+	"  empty expire expired           no data; a token lasts 3 data requests; none is good\n"
+	"  error=CODE error_once=CODE     a documented error, always or once for each window;\n"
+	"                                 next=SECONDS sets when 900804 lets the client come back\n"
+	"  unlimited per_second=N per_hour=N\n"
+	"  step=MINUTES null_values numbers unordered twice dst48\n"
+	"Each prefix has its own quota, its own repeats and its own first times.\n";
 
 static void
 refuse(const char *option, const char *value)
@@ -67,8 +67,8 @@ refuse(const char *option, const char *value)
 static long
 number(const char *option, const char *value, long low, long high)
 {
-	char	   *rest;
-	long		result;
+	char *rest;
+	long result;
 
 	errno = 0;
 	result = strtol(value, &rest, 10);
@@ -77,22 +77,20 @@ number(const char *option, const char *value, long low, long high)
 	return result;
 }
 
-static const struct option options[] = {
-	{"port", required_argument, NULL, 'p'},
-	{"data", required_argument, NULL, 'd'},
-	{"now", required_argument, NULL, 'n'},
-	{"readings", required_argument, NULL, 'r'},
-	{"readings-point", required_argument, NULL, 'P'},
-	{"client-id", required_argument, NULL, 'i'},
-	{"client-secret", required_argument, NULL, 's'},
-	{"per-second", required_argument, NULL, '1'},
-	{"per-hour", required_argument, NULL, '2'},
-	{"token-seconds", required_argument, NULL, 't'},
-	{"parent", no_argument, NULL, 'f'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'v'},
-	{NULL, 0, NULL, 0}
-};
+static const struct option options[] = {{"port", required_argument, NULL, 'p'},
+										{"data", required_argument, NULL, 'd'},
+										{"now", required_argument, NULL, 'n'},
+										{"readings", required_argument, NULL, 'r'},
+										{"readings-point", required_argument, NULL, 'P'},
+										{"client-id", required_argument, NULL, 'i'},
+										{"client-secret", required_argument, NULL, 's'},
+										{"per-second", required_argument, NULL, '1'},
+										{"per-hour", required_argument, NULL, '2'},
+										{"token-seconds", required_argument, NULL, 't'},
+										{"parent", no_argument, NULL, 'f'},
+										{"help", no_argument, NULL, 'h'},
+										{"version", no_argument, NULL, 'v'},
+										{NULL, 0, NULL, 0}};
 
 static void
 set_option(int letter, const char *name, char *value, int64_t *now_us)
@@ -150,8 +148,8 @@ set_option(int letter, const char *name, char *value, int64_t *now_us)
 static void
 read_options(int argc, char **argv, int64_t *now_us)
 {
-	int			letter;
-	int			which = 0;
+	int letter;
+	int which = 0;
 
 	while ((letter = getopt_long(argc, argv, "", options, &which)) != -1)
 		set_option(letter, options[which].name, optarg, now_us);
@@ -166,7 +164,7 @@ read_options(int argc, char **argv, int64_t *now_us)
 static int
 catch_signals(void)
 {
-	sigset_t	signals;
+	sigset_t signals;
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -181,8 +179,8 @@ static void
 wait_for_end(int signals)
 {
 	struct pollfd watched[2] = {{signals, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-	int			count = settings.follow_parent ? 2 : 1;
-	char		ignored[256];
+	int count = settings.follow_parent ? 2 : 1;
+	char ignored[256];
 
 	for (;;)
 	{
@@ -202,8 +200,8 @@ wait_for_end(int signals)
 int
 main(int argc, char **argv)
 {
-	int64_t		now_us = clock_real_us();
-	int			signals;
+	int64_t now_us = clock_real_us();
+	int signals;
 
 	read_options(argc, argv, &now_us);
 	clock_start(now_us);

@@ -32,7 +32,7 @@ client_left(struct MHD_Connection *connection)
 
 	if (info == NULL)
 		return false;
-	socket = (struct pollfd) {info->connect_fd, POLLRDHUP, 0};
+	socket = (struct pollfd){info->connect_fd, POLLRDHUP, 0};
 	return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
@@ -40,13 +40,13 @@ client_left(struct MHD_Connection *connection)
 static int64_t
 wake_due(int64_t now_us)
 {
-	int64_t		next_us = now_us + (waiting ? LOOK_EVERY_US : 1000 * LOOK_EVERY_US);
-	Parked	  **link = &waiting;
+	int64_t next_us = now_us + (waiting ? LOOK_EVERY_US : 1000 * LOOK_EVERY_US);
+	Parked **link = &waiting;
 
 	while (*link != NULL)
 	{
-		Parked	   *parked = *link;
-		bool		due = parked->until_us <= now_us;
+		Parked *parked = *link;
+		bool due = parked->until_us <= now_us;
 
 		if (!due && (stopping || client_left(parked->connection)))
 			due = parked->given_up = true;
@@ -71,8 +71,8 @@ watch(void *unused)
 	pthread_mutex_lock(&mutex);
 	while (!stopping)
 	{
-		int64_t		now_us = clock_elapsed_us();
-		int64_t		next_us = wake_due(now_us);
+		int64_t now_us = clock_elapsed_us();
+		int64_t next_us = wake_due(now_us);
 		struct timespec until;
 
 		clock_gettime(CLOCK_MONOTONIC, &until);
@@ -106,7 +106,7 @@ park_start(void)
 bool
 park(Parked *parked, struct MHD_Connection *connection, int64_t until_us)
 {
-	bool		accepted;
+	bool accepted;
 
 	pthread_mutex_lock(&mutex);
 	accepted = !stopping;
@@ -134,7 +134,7 @@ park_forget(Parked *parked)
 	pthread_mutex_lock(&mutex);
 	if (parked->listed)
 	{
-		Parked	  **link = &waiting;
+		Parked **link = &waiting;
 
 		while (*link != parked)
 			link = &(*link)->next;

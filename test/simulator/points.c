@@ -27,12 +27,12 @@
 typedef struct Customer
 {
 	const char *prm;
-	int			step;
-	unsigned	directions;
-	bool		no_curve;
-	bool		revoked;
-	Holes		holes;
-	const char *activated;		/* NULL: long ago */
+	int step;
+	unsigned directions;
+	bool no_curve;
+	bool revoked;
+	Holes holes;
+	const char *activated; /* NULL: long ago */
 } Customer;
 
 static const Customer sandbox[] = {
@@ -65,7 +65,7 @@ from_customer(const Customer *customer, Profile *profile)
 static void
 from_number(uint64_t number, int64_t today, Profile *profile)
 {
-	int			digit = (int) (number % 10);
+	int digit = (int) (number % 10);
 
 	if (number >= HOUSES_UNTIL)
 	{
@@ -86,7 +86,7 @@ from_number(uint64_t number, int64_t today, Profile *profile)
 bool
 points_find(const char *prm, int64_t today, Profile *profile)
 {
-	uint64_t	number = strtoull(prm, NULL, 10);
+	uint64_t number = strtoull(prm, NULL, 10);
 
 	memset(profile, 0, sizeof(*profile));
 	profile->seed = number;

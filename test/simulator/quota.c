@@ -16,10 +16,10 @@
 typedef struct Quota
 {
 	const char *client;
-	char		prefix[sizeof(((Scenario *) 0)->prefix)];
-	int64_t    *taken_us;		/* a ring of the latest accepted requests */
-	size_t		size;
-	size_t		taken;
+	char prefix[sizeof(((Scenario *) 0)->prefix)];
+	int64_t *taken_us; /* a ring of the latest accepted requests */
+	size_t size;
+	size_t taken;
 	struct Quota *next;
 } Quota;
 
@@ -28,9 +28,10 @@ static Quota *quotas;
 static Quota *
 quota_of(const char *client, const char *prefix, size_t size)
 {
-	Quota	   *quota = quotas;
+	Quota *quota = quotas;
 
-	while (quota != NULL && (strcmp(quota->client, client) != 0 || strcmp(quota->prefix, prefix) != 0))
+	while (quota != NULL &&
+		   (strcmp(quota->client, client) != 0 || strcmp(quota->prefix, prefix) != 0))
 		quota = quota->next;
 	if (quota != NULL)
 		return quota;
@@ -48,7 +49,7 @@ quota_of(const char *client, const char *prefix, size_t size)
 static int64_t
 wait_of(const Quota *quota, long limit, int64_t window_us, int64_t now_us)
 {
-	int64_t		free_at;
+	int64_t free_at;
 
 	if (limit <= 0 || quota->taken < (size_t) limit)
 		return 0;
@@ -60,11 +61,11 @@ wait_of(const Quota *quota, long limit, int64_t window_us, int64_t now_us)
 QuotaVerdict
 quota_take(const char *client, const Scenario *scenario, int64_t *wait_seconds)
 {
-	long		per_second = scenario->per_second >= 0 ? scenario->per_second : settings.per_second;
-	long		per_hour = scenario->per_hour >= 0 ? scenario->per_hour : settings.per_hour;
-	int64_t		now_us = clock_elapsed_us();
-	int64_t		wait_us;
-	Quota	   *quota;
+	long per_second = scenario->per_second >= 0 ? scenario->per_second : settings.per_second;
+	long per_hour = scenario->per_hour >= 0 ? scenario->per_hour : settings.per_hour;
+	int64_t now_us = clock_elapsed_us();
+	int64_t wait_us;
+	Quota *quota;
 
 	if (scenario->unlimited || (per_second <= 0 && per_hour <= 0))
 		return QUOTA_FREE;

@@ -16,8 +16,8 @@
 
 typedef struct Measured
 {
-	int64_t		starts_at;
-	int			watts;
+	int64_t starts_at;
+	int watts;
 } Measured;
 
 static Measured *readings;
@@ -35,10 +35,10 @@ by_start(const void *left, const void *right)
 static bool
 parse_line(char *line, Measured *reading)
 {
-	char	   *comma = strchr(line, ',');
-	char	   *rest;
-	int64_t		us;
-	long		watts;
+	char *comma = strchr(line, ',');
+	char *rest;
+	int64_t us;
+	long watts;
 
 	if (comma == NULL)
 		return false;
@@ -57,8 +57,8 @@ parse_line(char *line, Measured *reading)
 static int64_t
 whole_weeks(int64_t last_end, int64_t today)
 {
-	int64_t		distance = today - last_end;
-	int64_t		weeks = distance / WEEK_SECONDS;
+	int64_t distance = today - last_end;
+	int64_t weeks = distance / WEEK_SECONDS;
 
 	if (distance > 0 && distance % WEEK_SECONDS != 0)
 		weeks++;
@@ -68,9 +68,9 @@ whole_weeks(int64_t last_end, int64_t today)
 static bool
 read_lines(FILE *stream, const char *file)
 {
-	char		line[128];
-	size_t		size = 0;
-	long		number = 0;
+	char line[128];
+	size_t size = 0;
+	long number = 0;
 
 	while (fgets(line, sizeof(line), stream) != NULL)
 	{
@@ -86,8 +86,9 @@ read_lines(FILE *stream, const char *file)
 		}
 		if (!parse_line(line, &readings[readings_count++]))
 		{
-			fprintf(stderr, "switchgrid-simulator: %s:%ld: not an hourly \"starts_at,watts\" line\n",
-					file, number);
+			fprintf(stderr,
+					"switchgrid-simulator: %s:%ld: not an hourly \"starts_at,watts\" line\n", file,
+					number);
 			return false;
 		}
 	}
@@ -97,8 +98,8 @@ read_lines(FILE *stream, const char *file)
 static void
 settle(int64_t now)
 {
-	size_t		kept = 0;
-	int64_t		shift;
+	size_t kept = 0;
+	int64_t shift;
 
 	if (readings_count == 0)
 		return;
@@ -109,8 +110,8 @@ settle(int64_t now)
 			readings[kept++] = readings[i];
 	}
 	readings_count = kept;
-	shift = whole_weeks(readings[kept - 1].starts_at + READING_SECONDS,
-						paris_midnight(paris_day(now)));
+	shift =
+		whole_weeks(readings[kept - 1].starts_at + READING_SECONDS, paris_midnight(paris_day(now)));
 	for (size_t i = 0; i < readings_count; i++)
 		readings[i].starts_at += shift;
 }
@@ -118,8 +119,8 @@ settle(int64_t now)
 bool
 readings_load(const char *file, int64_t now)
 {
-	FILE	   *stream = fopen(file, "r");
-	bool		good;
+	FILE *stream = fopen(file, "r");
+	bool good;
 
 	if (stream == NULL)
 	{
@@ -143,12 +144,12 @@ readings_loaded(void)
 size_t
 readings_find(int64_t at)
 {
-	size_t		low = 0;
-	size_t		high = readings_count;
+	size_t low = 0;
+	size_t high = readings_count;
 
 	while (low < high)
 	{
-		size_t		middle = low + (high - low) / 2;
+		size_t middle = low + (high - low) / 2;
 
 		if (readings[middle].starts_at < at)
 			low = middle + 1;

@@ -10,30 +10,52 @@
 
 typedef enum Kind
 {
-	FLAG, NUMBER, ERROR
+	FLAG,
+	NUMBER,
+	ERROR
 } Kind;
 
 typedef struct Word
 {
 	const char *name;
-	Kind		kind;
-	size_t		offset;
-	long		low;
-	long		high;
-	long		bare;			/* the number of a bare name; -1: one is required */
+	Kind kind;
+	size_t offset;
+	long low;
+	long high;
+	long bare; /* the number of a bare name; -1: one is required */
 } Word;
 
-#define WORD_FLAG(member) {#member, FLAG, offsetof(Scenario, member), 0, 0, 0}
-#define WORD_NUMBER(member, low, high, bare) \
-	{#member, NUMBER, offsetof(Scenario, member), low, high, bare}
+#define WORD_FLAG(member)                                  \
+	{                                                      \
+#member, FLAG, offsetof(Scenario, member), 0, 0, 0 \
+	}
+#define WORD_NUMBER(member, low, high, bare)                         \
+	{                                                                \
+#member, NUMBER, offsetof(Scenario, member), low, high, bare \
+	}
 
 static const Word words[] = {
-	WORD_FLAG(stall), WORD_FLAG(stall_token), WORD_FLAG(stall_body),
-	WORD_FLAG(html), WORD_FLAG(not_json), WORD_FLAG(cut), WORD_FLAG(truncated),
-	WORD_FLAG(shape), WORD_FLAG(array), WORD_FLAG(badvalue), WORD_FLAG(huge),
-	WORD_FLAG(expire), WORD_FLAG(expired), WORD_FLAG(unlimited), WORD_FLAG(empty),
-	WORD_FLAG(null_values), WORD_FLAG(numbers), WORD_FLAG(unordered), WORD_FLAG(twice),
-	WORD_FLAG(dst48), WORD_FLAG(closed),
+	WORD_FLAG(stall),
+	WORD_FLAG(stall_token),
+	WORD_FLAG(stall_body),
+	WORD_FLAG(html),
+	WORD_FLAG(not_json),
+	WORD_FLAG(cut),
+	WORD_FLAG(truncated),
+	WORD_FLAG(shape),
+	WORD_FLAG(array),
+	WORD_FLAG(badvalue),
+	WORD_FLAG(huge),
+	WORD_FLAG(expire),
+	WORD_FLAG(expired),
+	WORD_FLAG(unlimited),
+	WORD_FLAG(empty),
+	WORD_FLAG(null_values),
+	WORD_FLAG(numbers),
+	WORD_FLAG(unordered),
+	WORD_FLAG(twice),
+	WORD_FLAG(dst48),
+	WORD_FLAG(closed),
 	WORD_NUMBER(slow, 1, 3600000, 3000),
 	WORD_NUMBER(delay, 1, 3600000, -1),
 	WORD_NUMBER(per_second, 0, 1000000, -1),
@@ -47,7 +69,7 @@ static const Word words[] = {
 static bool
 set_number(const Word *word, const char *value, long *target)
 {
-	char	   *rest;
+	char *rest;
 
 	if (value == NULL)
 	{
@@ -61,7 +83,7 @@ set_number(const Word *word, const char *value, long *target)
 static bool
 set_word(Scenario *scenario, const Word *word, const char *value)
 {
-	void	   *target = (char *) scenario + word->offset;
+	void *target = (char *) scenario + word->offset;
 
 	switch (word->kind)
 	{
@@ -90,12 +112,11 @@ apply(Scenario *scenario, const char *name, const char *value)
 
 /* Reads the names between "~" and the next slash; complains about the first bad one. */
 bool
-scenario_parse(const char *prefix, size_t length, Scenario *scenario,
-			   char *complaint, size_t size)
+scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *complaint, size_t size)
 {
-	char		copy[sizeof(scenario->prefix)];
-	char	   *next = copy;
-	char	   *name;
+	char copy[sizeof(scenario->prefix)];
+	char *next = copy;
+	char *name;
 
 	memset(scenario, 0, sizeof(*scenario));
 	scenario->per_second = -1;
@@ -110,8 +131,8 @@ scenario_parse(const char *prefix, size_t length, Scenario *scenario,
 	memcpy(scenario->prefix, copy, length + 1);
 	while (length > 0 && (name = strsep(&next, "+")) != NULL)
 	{
-		char		whole[sizeof(copy)];
-		char	   *value;
+		char whole[sizeof(copy)];
+		char *value;
 
 		strcpy(whole, name);
 		value = strchr(name, '=');
@@ -136,6 +157,6 @@ bool
 scenario_corrupts(const Scenario *scenario)
 {
 	return scenario->stall || scenario->stall_body || scenario->html || scenario->not_json ||
-		scenario->cut || scenario->truncated || scenario->shape || scenario->array ||
-		scenario->badvalue || scenario->huge || scenario->closed;
+		   scenario->cut || scenario->truncated || scenario->shape || scenario->array ||
+		   scenario->badvalue || scenario->huge || scenario->closed;
 }

@@ -700,6 +700,7 @@ took=$(($(seconds) - before))
 ok $? "stalled clients do not hold up the others ($took ms)"
 stop
 is $? 0 "stops cleanly while clients wait"
+# shellcheck disable=SC2086 # several processes
 wait $waiting
 is "$unclean" "" "every server of this test ended with code 0"
 

@@ -14,14 +14,14 @@ series_add(Series *series, int64_t at, int minutes, int64_t value)
 		series->size = series->size ? series->size * 2 : 512;
 		series->readings = must(realloc(series->readings, series->size * sizeof(Reading)));
 	}
-	series->readings[series->count++] = (Reading) {at, minutes, value};
+	series->readings[series->count++] = (Reading){at, minutes, value};
 }
 
 /* Behind one meter, what the home takes of its own panels never shows. */
 static int64_t
 watts_of(House *house, const Profile *profile, Direction direction, int64_t at, int minutes)
 {
-	double		watts = 0;
+	double watts = 0;
 
 	if (profile->directions & CONSUMPTION)
 		watts = house_load(house, at, minutes);
@@ -35,18 +35,18 @@ watts_of(House *house, const Profile *profile, Direction direction, int64_t at, 
 static void
 replay_curve(Series *series, int64_t from, int64_t until)
 {
-	int64_t		at;
-	int			watts;
+	int64_t at;
+	int watts;
 
 	for (size_t i = readings_find(from); readings_get(i, &at, &watts) && at < until; i++)
 		series_add(series, at + 3600, 60, watts);
 }
 
 void
-series_curve(Series *series, const Profile *profile, Direction direction,
-			 int64_t from, int64_t until, int step)
+series_curve(Series *series, const Profile *profile, Direction direction, int64_t from,
+			 int64_t until, int step)
 {
-	House		house;
+	House house;
 
 	if (profile->replay)
 	{
@@ -56,8 +56,8 @@ series_curve(Series *series, const Profile *profile, Direction direction,
 	house_open(&house, profile->seed);
 	for (int64_t day = from; day < until; day++)
 	{
-		int64_t		midnight = paris_midnight(day);
-		int64_t		next = paris_midnight(day + 1);
+		int64_t midnight = paris_midnight(day);
+		int64_t next = paris_midnight(day + 1);
 
 		for (int64_t at = midnight; at < next; at += step * 60)
 		{
@@ -71,13 +71,14 @@ series_curve(Series *series, const Profile *profile, Direction direction,
 static void
 replay_day(Series *series, int64_t day)
 {
-	int64_t		until = paris_midnight(day + 1);
-	int64_t		sum = 0;
-	int64_t		at;
-	int			watts;
-	bool		any = false;
+	int64_t until = paris_midnight(day + 1);
+	int64_t sum = 0;
+	int64_t at;
+	int watts;
+	bool any = false;
 
-	for (size_t i = readings_find(paris_midnight(day)); readings_get(i, &at, &watts) && at < until; i++)
+	for (size_t i = readings_find(paris_midnight(day)); readings_get(i, &at, &watts) && at < until;
+		 i++)
 	{
 		sum += watts;
 		any = true;
@@ -91,16 +92,16 @@ replay_day(Series *series, int64_t day)
  * curve are in it; a day that was never collected is not.
  */
 void
-series_daily(Series *series, const Profile *profile, Direction direction,
-			 int64_t from, int64_t until)
+series_daily(Series *series, const Profile *profile, Direction direction, int64_t from,
+			 int64_t until)
 {
-	House		house;
+	House house;
 
 	house_open(&house, profile->seed);
 	for (int64_t day = from; day < until; day++)
 	{
-		int64_t		sum = 0;
-		int64_t		next = paris_midnight(day + 1);
+		int64_t sum = 0;
+		int64_t next = paris_midnight(day + 1);
 
 		if (profile->replay)
 		{
@@ -119,11 +120,11 @@ series_daily(Series *series, const Profile *profile, Direction direction,
 static void
 drop_repeated_hour(Series *series)
 {
-	size_t		kept = 0;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < series->count; i++)
 	{
-		int64_t		at = series->readings[i].at;
+		int64_t at = series->readings[i].at;
 
 		if (paris_offset(at) == 7200 || paris_offset(at - 3600) == 3600)
 			series->readings[kept++] = series->readings[i];
@@ -134,11 +135,11 @@ drop_repeated_hour(Series *series)
 static void
 double_each(Series *series)
 {
-	Series		doubled = {NULL, 0, 0};
+	Series doubled = {NULL, 0, 0};
 
 	for (size_t i = 0; i < series->count * 2; i++)
 	{
-		Reading    *reading = &series->readings[i / 2];
+		Reading *reading = &series->readings[i / 2];
 
 		series_add(&doubled, reading->at, reading->minutes, reading->value);
 	}
@@ -151,7 +152,7 @@ reverse(Series *series)
 {
 	for (size_t i = 0; i < series->count / 2; i++)
 	{
-		Reading		swapped = series->readings[i];
+		Reading swapped = series->readings[i];
 
 		series->readings[i] = series->readings[series->count - 1 - i];
 		series->readings[series->count - 1 - i] = swapped;

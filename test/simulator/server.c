@@ -15,18 +15,18 @@
 
 #define SERVER_THREADS 4
 #define CONNECTION_LIMIT 4096
-#define DRIPS 20				/* pieces of a slow body */
+#define DRIPS 20 /* pieces of a slow body */
 #define BLOCK_SIZE 65536
 
 typedef struct Session
 {
-	Exchange	x;
-	Parked		parked;
-	char	   *url;
-	bool		decided;
-	bool		waited;
-	size_t		drip;			/* bytes per piece of a slow body */
-	int64_t		drip_next_us;
+	Exchange x;
+	Parked parked;
+	char *url;
+	bool decided;
+	bool waited;
+	size_t drip; /* bytes per piece of a slow body */
+	int64_t drip_next_us;
 } Session;
 
 static struct MHD_Daemon *daemon_handle;
@@ -36,9 +36,9 @@ static uint64_t connections;
 
 /* The first fault is the one that counts. */
 void
-exchange_fault(Exchange *x, const char *format,...)
+exchange_fault(Exchange *x, const char *format, ...)
 {
-	va_list		arguments;
+	va_list arguments;
 
 	if (x->fault[0] != '\0')
 		return;
@@ -62,7 +62,7 @@ void
 exchange_canned(Exchange *x, const char *name)
 {
 	const Canned *canned = canned_find(name);
-	char	   *body = canned_body(canned, 0);
+	char *body = canned_body(canned, 0);
 
 	exchange_answer(x, canned->status, body, strlen(body),
 					body[0] == '<' ? "text/html" : "application/json");
@@ -71,7 +71,7 @@ exchange_canned(Exchange *x, const char *name)
 void
 exchange_error(Exchange *x, int status, const char *error, const char *description)
 {
-	char	   *body = canned_error(error, description);
+	char *body = canned_error(error, description);
 
 	exchange_answer(x, status, body, strlen(body), "application/json");
 }
@@ -88,8 +88,8 @@ answer_text(Exchange *x, int status, const char *text)
 static bool
 route_journal(Exchange *x)
 {
-	size_t		length = 0;
-	char	   *content;
+	size_t length = 0;
+	char *content;
 
 	if (strcmp(x->path, "/_journal/reset") == 0 && strcmp(x->method, "POST") == 0)
 	{
@@ -116,7 +116,7 @@ route_journal(Exchange *x)
 static bool
 split_url(Exchange *x, const char *url)
 {
-	char		complaint[256];
+	char complaint[256];
 	const char *rest;
 
 	x->path = url;
@@ -135,8 +135,8 @@ split_url(Exchange *x, const char *url)
 static void
 decide(Session *session)
 {
-	Exchange   *x = &session->x;
-	bool		routed = !split_url(x, session->url);
+	Exchange *x = &session->x;
+	bool routed = !split_url(x, session->url);
 
 	if (!routed && route_journal(x))
 		return;
@@ -161,23 +161,24 @@ decide(Session *session)
 static ssize_t
 pause_body(Session *session, int64_t until_us)
 {
-	return park(&session->parked, session->parked.connection, until_us) ? 0 :
-		MHD_CONTENT_READER_END_WITH_ERROR;
+	return park(&session->parked, session->parked.connection, until_us)
+			   ? 0
+			   : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 /* Feeds a body that is huge, slow, or never whole. */
 static ssize_t
 read_body(void *argument, uint64_t position, char *out, size_t size)
 {
-	Session    *session = argument;
-	Exchange   *x = &session->x;
-	int64_t		now_us = clock_elapsed_us();
+	Session *session = argument;
+	Exchange *x = &session->x;
+	int64_t now_us = clock_elapsed_us();
 
 	if (session->parked.given_up)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (position >= x->send_bytes)
-		return x->end_how == END_STALLED ? pause_body(session, INT64_MAX) :
-			MHD_CONTENT_READER_END_WITH_ERROR;
+		return x->end_how == END_STALLED ? pause_body(session, INT64_MAX)
+										 : MHD_CONTENT_READER_END_WITH_ERROR;
 	if (session->drip > 0)
 	{
 		if (now_us < session->drip_next_us)
@@ -197,7 +198,7 @@ read_body(void *argument, uint64_t position, char *out, size_t size)
 static struct MHD_Response *
 make_response(Session *session, struct MHD_Connection *connection)
 {
-	Exchange   *x = &session->x;
+	Exchange *x = &session->x;
 	struct MHD_Response *response;
 
 	if (!x->huge && x->drip_ms == 0 && x->end_how == END_WELL)
@@ -218,7 +219,7 @@ make_response(Session *session, struct MHD_Connection *connection)
 static enum MHD_Result
 deliver(Session *session, struct MHD_Connection *connection)
 {
-	Exchange   *x = &session->x;
+	Exchange *x = &session->x;
 	struct MHD_Response *response = make_response(session, connection);
 	enum MHD_Result result;
 
@@ -237,11 +238,11 @@ deliver(Session *session, struct MHD_Connection *connection)
 static enum MHD_Result
 collect_argument(void *argument, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	Exchange   *x = argument;
+	Exchange *x = argument;
 
 	(void) kind;
 	if (x->query_count < MAX_PARAMETERS)
-		x->query[x->query_count] = (Parameter) {name, value};
+		x->query[x->query_count] = (Parameter){name, value};
 	x->query_count++;
 	return MHD_YES;
 }
@@ -249,15 +250,16 @@ collect_argument(void *argument, enum MHD_ValueKind kind, const char *name, cons
 static void
 collect(Session *session, struct MHD_Connection *connection, const char *method)
 {
-	Exchange   *x = &session->x;
+	Exchange *x = &session->x;
 
 	x->method = method;
 	x->authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
 	x->accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept");
 	x->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_argument, x);
-	x->connection_id = (uint64_t) (uintptr_t)
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	x->connection_id = (uint64_t) (uintptr_t) MHD_get_connection_info(
+						   connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+						   ->socket_context;
 }
 
 static void
@@ -273,8 +275,8 @@ static enum MHD_Result
 handle(void *unused, struct MHD_Connection *connection, const char *url, const char *method,
 	   const char *version, const char *upload_data, size_t *upload_size, void **context)
 {
-	Session    *session = *context;
-	Exchange   *x;
+	Session *session = *context;
+	Exchange *x;
 
 	(void) unused;
 	(void) version;
@@ -302,7 +304,7 @@ handle(void *unused, struct MHD_Connection *connection, const char *url, const c
 		return MHD_NO;
 	if ((x->stall || x->delay_ms > 0) && !session->waited)
 	{
-		int64_t		until_us = x->stall ? INT64_MAX : clock_elapsed_us() + x->delay_ms * 1000;
+		int64_t until_us = x->stall ? INT64_MAX : clock_elapsed_us() + x->delay_ms * 1000;
 
 		session->waited = true;
 		return park(&session->parked, connection, until_us) ? MHD_YES : MHD_NO;
@@ -314,7 +316,7 @@ static void
 completed(void *unused, struct MHD_Connection *connection, void **context,
 		  enum MHD_RequestTerminationCode code)
 {
-	Session    *session = *context;
+	Session *session = *context;
 
 	(void) unused;
 	(void) connection;
@@ -336,27 +338,24 @@ notify_connection(void *unused, struct MHD_Connection *connection, void **socket
 	(void) unused;
 	(void) connection;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*socket_context = (void *) (uintptr_t) __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
+		*socket_context =
+			(void *) (uintptr_t) __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
 }
 
 bool
 server_start(void)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t) settings.port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)
-	};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+								  .sin_port = htons((uint16_t) settings.port),
+								  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	park_start();
-	daemon_handle = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME,
-									 0, NULL, NULL, handle, NULL,
-									 MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
-									 MHD_OPTION_THREAD_POOL_SIZE, (unsigned) SERVER_THREADS,
-									 MHD_OPTION_CONNECTION_LIMIT, (unsigned) CONNECTION_LIMIT,
-									 MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
-									 MHD_OPTION_NOTIFY_CONNECTION, notify_connection, NULL,
-									 MHD_OPTION_END);
+	daemon_handle = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, NULL,
+		MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address, MHD_OPTION_THREAD_POOL_SIZE,
+		(unsigned) SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned) CONNECTION_LIMIT,
+		MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+		notify_connection, NULL, MHD_OPTION_END);
 	if (daemon_handle == NULL)
 		park_stop();
 	return daemon_handle != NULL;
@@ -365,7 +364,8 @@ server_start(void)
 int
 server_port(void)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon_handle, MHD_DAEMON_INFO_BIND_PORT);
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(daemon_handle, MHD_DAEMON_INFO_BIND_PORT);
 
 	return info ? info->port : settings.port;
 }

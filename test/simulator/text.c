@@ -49,8 +49,8 @@ text_free(Text *text)
 static size_t
 set_slot(const StringSet *set, const char *key)
 {
-	uint64_t	hash = UINT64_C(14695981039346656037);
-	size_t		slot;
+	uint64_t hash = UINT64_C(14695981039346656037);
+	size_t slot;
 
 	for (const char *c = key; *c; c++)
 		hash = (hash ^ (unsigned char) *c) * UINT64_C(1099511628211);
@@ -63,7 +63,7 @@ set_slot(const StringSet *set, const char *key)
 static void
 set_grow(StringSet *set)
 {
-	StringSet	larger = {NULL, set->size ? set->size * 2 : 64, set->used};
+	StringSet larger = {NULL, set->size ? set->size * 2 : 64, set->used};
 
 	larger.slots = must(calloc(larger.size, sizeof(char *)));
 	for (size_t i = 0; i < set->size; i++)
@@ -79,7 +79,7 @@ set_grow(StringSet *set)
 bool
 set_add(StringSet *set, const char *key)
 {
-	size_t		slot;
+	size_t slot;
 
 	if (set->used * 2 >= set->size)
 		set_grow(set);

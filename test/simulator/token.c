@@ -19,13 +19,13 @@
 #define TOKEN_LENGTH 1600
 #define TOKEN_HEAD "eyJhbGciOiJSUzI1NiJ9."
 #define TOKEN_DIGITS 8
-#define SPENT_AFTER 3			/* data requests, in the scenario "expire" */
+#define SPENT_AFTER 3 /* data requests, in the scenario "expire" */
 #define MAX_FIELDS 16
 
 typedef struct Token
 {
-	int64_t		expires_us;
-	int			used;
+	int64_t expires_us;
+	int used;
 } Token;
 
 static Token *tokens;
@@ -37,8 +37,8 @@ static void
 token_text(size_t number, char *out)
 {
 	static const char alphabet[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t		at = sizeof(TOKEN_HEAD) - 1 + TOKEN_DIGITS;
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t at = sizeof(TOKEN_HEAD) - 1 + TOKEN_DIGITS;
 
 	if (run_secret == 0 && getrandom(&run_secret, sizeof(run_secret), 0) < 0)
 		run_secret = (uint64_t) clock_real_us();
@@ -52,9 +52,9 @@ token_text(size_t number, char *out)
 static bool
 token_number(const char *text, size_t *number)
 {
-	char		digits[TOKEN_DIGITS + 1];
-	char		expected[TOKEN_LENGTH + 1];
-	char	   *rest;
+	char digits[TOKEN_DIGITS + 1];
+	char expected[TOKEN_LENGTH + 1];
+	char *rest;
 
 	if (strlen(text) != TOKEN_LENGTH)
 		return false;
@@ -71,7 +71,7 @@ token_number(const char *text, size_t *number)
 TokenState
 token_check(const char *text, const Scenario *scenario, const char **client)
 {
-	size_t		number;
+	size_t number;
 
 	if (!token_number(text, &number))
 		return TOKEN_UNKNOWN;
@@ -88,9 +88,9 @@ token_check(const char *text, const Scenario *scenario, const char **client)
 static char *
 token_give(void)
 {
-	char		text[TOKEN_LENGTH + 1];
-	json_t	   *document;
-	char	   *body;
+	char text[TOKEN_LENGTH + 1];
+	json_t *document;
+	char *body;
 
 	state_lock();
 	if (tokens_count == tokens_size)
@@ -104,8 +104,8 @@ token_give(void)
 	token_text(tokens_count - 1, text);
 	state_unlock();
 	document = json_pack("{s:s, s:s, s:I, s:s}", "access_token", text, "token_type", "Bearer",
-						 "expires_in", (json_int_t) settings.token_seconds,
-						 "scope", "am_application_scope default");
+						 "expires_in", (json_int_t) settings.token_seconds, "scope",
+						 "am_application_scope default");
 	body = must(json_dumps(must(document), JSON_COMPACT));
 	json_decref(document);
 	return body;
@@ -124,7 +124,7 @@ hex(int c)
 static bool
 form_decode(char *text)
 {
-	char	   *out = text;
+	char *out = text;
 
 	for (char *c = text; *c != '\0'; c++)
 	{
@@ -134,8 +134,8 @@ form_decode(char *text)
 			*out++ = *c;
 		else
 		{
-			int			high = hex((unsigned char) c[1]);
-			int			low = high < 0 ? -1 : hex((unsigned char) c[2]);
+			int high = hex((unsigned char) c[1]);
+			int low = high < 0 ? -1 : hex((unsigned char) c[2]);
 
 			if (low < 0 || (high == 0 && low == 0))
 				return false;
@@ -151,12 +151,12 @@ form_decode(char *text)
 static int
 form_parse(char *body, Parameter *fields)
 {
-	int			count = 0;
-	char	   *field;
+	int count = 0;
+	char *field;
 
 	while ((field = strsep(&body, "&")) != NULL)
 	{
-		char	   *value = strchr(field, '=');
+		char *value = strchr(field, '=');
 
 		if (*field == '\0')
 			continue;
@@ -170,7 +170,7 @@ form_parse(char *body, Parameter *fields)
 			if (strcmp(fields[i].name, field) == 0)
 				return -1;
 		}
-		fields[count++] = (Parameter) {field, value};
+		fields[count++] = (Parameter){field, value};
 	}
 	return count;
 }
@@ -191,10 +191,10 @@ static bool
 basic_decode(const char *text, char *out, size_t size)
 {
 	static const char alphabet[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned	bits = 0;
-	int			held = 0;
-	size_t		length = 0;
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned bits = 0;
+	int held = 0;
+	size_t length = 0;
 
 	for (; *text != '\0' && *text != '='; text++)
 	{
@@ -218,8 +218,8 @@ basic_decode(const char *text, char *out, size_t size)
 static bool
 credentials_match(const char *id, const char *secret)
 {
-	char		decoded_id[512];
-	char		decoded_secret[512];
+	char decoded_id[512];
+	char decoded_secret[512];
 
 	if (strcmp(id, settings.client_id) == 0 && strcmp(secret, settings.client_secret) == 0)
 		return true;
@@ -228,8 +228,8 @@ credentials_match(const char *id, const char *secret)
 	strcpy(decoded_id, id);
 	strcpy(decoded_secret, secret);
 	return form_decode(decoded_id) && form_decode(decoded_secret) &&
-		strcmp(decoded_id, settings.client_id) == 0 &&
-		strcmp(decoded_secret, settings.client_secret) == 0;
+		   strcmp(decoded_id, settings.client_id) == 0 &&
+		   strcmp(decoded_secret, settings.client_secret) == 0;
 }
 
 static void
@@ -243,7 +243,7 @@ refuse_client(Exchange *x)
 static void
 judge_credentials(Exchange *x, const char *id, const char *secret)
 {
-	char	   *body;
+	char *body;
 
 	if (strcmp(id, settings.client_id) == 0)
 		x->client = settings.client_id;
@@ -262,7 +262,7 @@ check_credentials(Exchange *x, const Parameter *fields, int count)
 {
 	const char *id = form_get(fields, count, "client_id");
 	const char *secret = form_get(fields, count, "client_secret");
-	char		basic[1024];
+	char basic[1024];
 
 	if (x->authorization != NULL)
 	{
@@ -300,7 +300,7 @@ fields_known(Exchange *x, const Parameter *fields, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		bool		found = false;
+		bool found = false;
 
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			found = found || strcmp(fields[i].name, known[k]) == 0;
@@ -317,8 +317,8 @@ fields_known(Exchange *x, const Parameter *fields, int count)
 static void
 check_form(Exchange *x)
 {
-	Parameter	fields[MAX_FIELDS];
-	int			count = x->upload.data ? form_parse(x->upload.data, fields) : 0;
+	Parameter fields[MAX_FIELDS];
+	int count = x->upload.data ? form_parse(x->upload.data, fields) : 0;
 	const char *grant;
 
 	if (count < 0)
@@ -349,10 +349,11 @@ static bool
 is_form(const char *content_type)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
-	size_t		length = sizeof(form) - 1;
+	size_t length = sizeof(form) - 1;
 
 	return content_type != NULL && strncasecmp(content_type, form, length) == 0 &&
-		(content_type[length] == '\0' || content_type[length] == ';' || content_type[length] == ' ');
+		   (content_type[length] == '\0' || content_type[length] == ';' ||
+			content_type[length] == ' ');
 }
 
 void

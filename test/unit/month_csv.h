@@ -20,37 +20,36 @@
 
 #include "codec.h"
 
-#define MONTH_HOURS_MAX 745		/* October has 31 days and an hour */
+#define MONTH_HOURS_MAX 745 /* October has 31 days and an hour */
 #define MONTHS_MAX 240
 
 typedef struct Month
 {
-	int			number;			/* year * 12 + month - 1 */
-	int64_t		first;			/* hours since 1970 of the first value */
-	uint32_t	count;			/* slots, first value to last */
-	uint32_t	held;			/* of them with a value */
-	int32_t		values[MONTH_HOURS_MAX];
-	uint8_t		nature[MONTH_HOURS_MAX];
+	int number;		/* year * 12 + month - 1 */
+	int64_t first;	/* hours since 1970 of the first value */
+	uint32_t count; /* slots, first value to last */
+	uint32_t held;	/* of them with a value */
+	int32_t values[MONTH_HOURS_MAX];
+	uint8_t nature[MONTH_HOURS_MAX];
 } Month;
 
 /* Days since 1970-01-01 of a Gregorian date. */
 static inline int64_t
 days_of(int year, int month, int day)
 {
-	static const int before[12] =
-	{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	int			leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	int64_t		y = year - 1;
+	static const int before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	int64_t y = year - 1;
 
-	return y * 365 + y / 4 - y / 100 + y / 400 - 719162 +
-		before[month - 1] + (month > 2 && leap) + day - 1;
+	return y * 365 + y / 4 - y / 100 + y / 400 - 719162 + before[month - 1] + (month > 2 && leap) +
+		   day - 1;
 }
 
 /* The last Sunday of a month of 31 days, as days since 1970 (a Thursday). */
 static inline int64_t
 last_sunday(int year, int month)
 {
-	int64_t		last = days_of(year, month, 31);
+	int64_t last = days_of(year, month, 31);
 
 	return last - (last + 4) % 7;
 }
@@ -59,12 +58,11 @@ last_sunday(int year, int month)
 static inline int
 paris_month(int year, int month, int day, int hour)
 {
-	int64_t		utc = days_of(year, month, day) * 24 + hour;
-	int			summer = utc >= last_sunday(year, 3) * 24 + 1 &&
-		utc < last_sunday(year, 10) * 24 + 1;
-	int64_t		local = (utc + 1 + summer) / 24;
-	int			number = year * 12 + month - 1;
-	int			next = number + 1;
+	int64_t utc = days_of(year, month, day) * 24 + hour;
+	int summer = utc >= last_sunday(year, 3) * 24 + 1 && utc < last_sunday(year, 10) * 24 + 1;
+	int64_t local = (utc + 1 + summer) / 24;
+	int number = year * 12 + month - 1;
+	int next = number + 1;
 
 	return local >= days_of(next / 12, next % 12 + 1, 1) ? next : number;
 }
@@ -87,16 +85,16 @@ month_add(Month *month, int64_t hour, int32_t watts)
 static inline int
 months_read(const char *path, Month *months)
 {
-	FILE	   *file = fopen(path, "r");
-	char		line[128];
-	int			n = 0;
+	FILE *file = fopen(path, "r");
+	char line[128];
+	int n = 0;
 
 	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
 		n = -1;
 	while (n >= 0 && fgets(line, sizeof(line), file) != NULL)
 	{
-		int			y, m, d, h, watts;
-		int			number;
+		int y, m, d, h, watts;
+		int number;
 
 		if (sscanf(line, "%d-%d-%dT%d:00:00Z,%d", &y, &m, &d, &h, &watts) != 5)
 		{
@@ -111,8 +109,8 @@ months_read(const char *path, Month *months)
 			memset(&months[n], 0, sizeof(Month));
 			months[n++].number = number;
 		}
-		if (days_of(y, m, d) * 24 + h - (months[n - 1].held ?
-			months[n - 1].first : INT64_MAX) >= MONTH_HOURS_MAX)
+		if (days_of(y, m, d) * 24 + h - (months[n - 1].held ? months[n - 1].first : INT64_MAX) >=
+			MONTH_HOURS_MAX)
 			n = -1;
 		else
 			month_add(&months[n - 1], days_of(y, m, d) * 24 + h, watts);
@@ -126,7 +124,7 @@ months_read(const char *path, Month *months)
 static inline SgSlots
 month_slots(Month *month)
 {
-	SgSlots		slots = {0};
+	SgSlots slots = {0};
 
 	slots.head.start = (month->first - 10957 * 24) * INT64_C(3600000000);
 	slots.head.step = 3600;
@@ -136,4 +134,4 @@ month_slots(Month *month)
 	return slots;
 }
 
-#endif							/* MONTH_CSV_H */
+#endif /* MONTH_CSV_H */

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static int	tap_planned;
-static int	tap_run;
-static int	tap_failed;
+static int tap_planned;
+static int tap_run;
+static int tap_failed;
 
 static inline void
 plan(int tests)
@@ -26,10 +26,9 @@ plan(int tests)
 	printf("1..%d\n", tests);
 }
 
-static inline void __attribute__((format(printf, 2, 3)))
-ok(bool passed, const char *format, ...)
+static inline void __attribute__((format(printf, 2, 3))) ok(bool passed, const char *format, ...)
 {
-	va_list		args;
+	va_list args;
 
 	va_start(args, format);
 	printf("%sok %d - ", passed ? "" : "not ", ++tap_run);
@@ -57,4 +56,4 @@ tap_done(void)
 	return tap_failed > 0 || tap_run != tap_planned;
 }
 
-#endif							/* TAP_H */
+#endif /* TAP_H */

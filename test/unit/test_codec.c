@@ -15,9 +15,9 @@
 /* A curve whose arrays are owned here. */
 typedef struct Curve
 {
-	SgSlots		slots;
-	uint8_t    *packed;
-	size_t		size;
+	SgSlots slots;
+	uint8_t *packed;
+	size_t size;
 } Curve;
 
 static uint32_t random_state = 1;
@@ -34,7 +34,7 @@ random_bits(void)
 static void *
 allocate(size_t size)
 {
-	void	   *p = malloc(size > 0 ? size : 1);
+	void *p = malloc(size > 0 ? size : 1);
 
 	if (p == NULL)
 		abort();
@@ -45,7 +45,7 @@ allocate(size_t size)
 static Curve
 curve_new(uint32_t count)
 {
-	Curve		c = {0};
+	Curve c = {0};
 
 	c.slots.head.start = INT64_C(846806400000000);
 	c.slots.head.step = 1800;
@@ -82,9 +82,9 @@ set_natures(Curve *c, int n)
 static bool
 curve_pack(Curve *c)
 {
-	size_t		cap = sg_codec_bound(c->slots.head.count);
-	uint8_t    *room = allocate(cap);
-	bool		good;
+	size_t cap = sg_codec_bound(c->slots.head.count);
+	uint8_t *room = allocate(cap);
+	bool good;
 
 	good = sg_codec_pack(&c->slots, room, cap, &c->size) == SG_CODEC_OK;
 	free(c->packed);
@@ -129,15 +129,14 @@ same_heads(const SgCurveHead *a, const SgCurveHead *b)
 static bool
 same_slots(const SgSlots *a, const SgSlots *b)
 {
-	uint32_t	missing = 0;
+	uint32_t missing = 0;
 
 	for (uint32_t i = 0; i < a->head.count; i++)
 	{
-		bool		absent = a->nature[i] == SG_SLOT_MISSING;
+		bool absent = a->nature[i] == SG_SLOT_MISSING;
 
 		missing += absent;
-		if (b->values[i] != (absent ? 0 : a->values[i]) ||
-			b->nature[i] != a->nature[i] ||
+		if (b->values[i] != (absent ? 0 : a->values[i]) || b->nature[i] != a->nature[i] ||
 			(b->present[i / 64] >> (i % 64) & 1) != !absent)
 			return false;
 	}
@@ -153,27 +152,27 @@ same_slots(const SgSlots *a, const SgSlots *b)
 static bool
 other_ways(const Curve *c, const Curve *back)
 {
-	Curve		values = curve_new(c->slots.head.count);
-	Curve		again = {.slots = back->slots};
-	Curve		plain = {.slots = back->slots};
-	Curve		read = {0};
-	bool		good;
+	Curve values = curve_new(c->slots.head.count);
+	Curve again = {.slots = back->slots};
+	Curve plain = {.slots = back->slots};
+	Curve read = {0};
+	bool good;
 
 	free(values.slots.nature);
 	values.slots.nature = NULL;
-	good = sg_codec_unpack(c->packed, c->size, &values.slots) == SG_CODEC_OK &&
-		memcmp(values.slots.values, back->slots.values,
-			   c->slots.head.count * sizeof(int32_t)) == 0;
+	good =
+		sg_codec_unpack(c->packed, c->size, &values.slots) == SG_CODEC_OK &&
+		memcmp(values.slots.values, back->slots.values, c->slots.head.count * sizeof(int32_t)) == 0;
 
 	/* packing what was unpacked gives the same bytes */
 	good = good && curve_pack(&again) && again.size == c->size &&
-		memcmp(again.packed, c->packed, c->size) == 0;
+		   memcmp(again.packed, c->packed, c->size) == 0;
 
 	plain.slots.nature = NULL;
-	good = good && curve_pack(&plain) &&
+	good =
+		good && curve_pack(&plain) &&
 		curve_unpack(plain.packed, plain.size, &read) == SG_CODEC_OK &&
-		memcmp(read.slots.values, back->slots.values,
-			   c->slots.head.count * sizeof(int32_t)) == 0 &&
+		memcmp(read.slots.values, back->slots.values, c->slots.head.count * sizeof(int32_t)) == 0 &&
 		memcmp(read.slots.present, back->slots.present,
 			   SG_PRESENT_WORDS(c->slots.head.count) * 8) == 0;
 	free(again.packed);
@@ -187,14 +186,14 @@ other_ways(const Curve *c, const Curve *back)
 static bool
 round_trip(Curve *c)
 {
-	Curve		back;
-	bool		good;
+	Curve back;
+	bool good;
 
 	if (!curve_pack(c))
 		return false;
 	good = curve_unpack(c->packed, c->size, &back) == SG_CODEC_OK &&
-		same_heads(&c->slots.head, &back.slots.head) &&
-		same_slots(&c->slots, &back.slots) && other_ways(c, &back);
+		   same_heads(&c->slots.head, &back.slots.head) && same_slots(&c->slots, &back.slots) &&
+		   other_ways(c, &back);
 	curve_free(&back);
 	return good;
 }
@@ -203,7 +202,7 @@ round_trip(Curve *c)
 static bool
 round_trip_once(Curve c)
 {
-	bool		good = round_trip(&c);
+	bool good = round_trip(&c);
 
 	curve_free(&c);
 	return good;
@@ -212,9 +211,9 @@ round_trip_once(Curve c)
 static void
 test_extremes(void)
 {
-	static const int32_t edge[] =
-	{INT32_MIN, INT32_MAX, 0, -1, 1, INT32_MIN + 1, INT32_MAX - 1, -8000};
-	Curve		c = curve_new(300);
+	static const int32_t edge[] = {INT32_MIN,	  INT32_MAX,	 0,	   -1, 1,
+								   INT32_MIN + 1, INT32_MAX - 1, -8000};
+	Curve c = curve_new(300);
 
 	for (uint32_t i = 0; i < 300; i++)
 		c.slots.values[i] = edge[i % 8];
@@ -235,19 +234,18 @@ static void
 test_missing(void)
 {
 	static const uint32_t counts[] = {1, 2, 8, 63, 64, 65, 128, 129, 1488};
-	bool		good[5] = {true, true, true, true, true};
+	bool good[5] = {true, true, true, true, true};
 
 	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
 	{
 		for (int way = 0; way < 5; way++)
 		{
-			Curve		c = curve_new(counts[k]);
+			Curve c = curve_new(counts[k]);
 
 			for (uint32_t i = 0; i < counts[k]; i++)
 			{
 				c.slots.values[i] = (int32_t) (random_bits() % 5000) - 100;
-				if (way == 0 || (way == 2 && i % 2 == 0) ||
-					(way == 3 && i % 2 == 1) ||
+				if (way == 0 || (way == 2 && i % 2 == 0) || (way == 3 && i % 2 == 1) ||
 					(way == 4 && (i < 3 || i % 200 > 150)))
 					c.slots.nature[i] = SG_SLOT_MISSING;
 			}
@@ -264,8 +262,8 @@ test_missing(void)
 static void
 test_sizes(void)
 {
-	bool		good = true;
-	Curve		c = curve_new(0);
+	bool good = true;
+	Curve c = curve_new(0);
 
 	ok(round_trip_once(c), "an empty curve comes back");
 	for (uint32_t n = 1; n <= 400; n++)
@@ -289,8 +287,10 @@ test_sizes(void)
 	}
 	good = round_trip(&c);
 	ok(good, "a curve of the most slots comes back");
-	ok(c.size <= SG_CURVE_MAX_SLOTS * 4.2, "random bits take at most 4.2 "
-	   "bytes a slot (%.3f)", (double) c.size / SG_CURVE_MAX_SLOTS);
+	ok(c.size <= SG_CURVE_MAX_SLOTS * 4.2,
+	   "random bits take at most 4.2 "
+	   "bytes a slot (%.3f)",
+	   (double) c.size / SG_CURVE_MAX_SLOTS);
 
 	memset(c.slots.nature, SG_SLOT_MISSING, SG_CURVE_MAX_SLOTS);
 	good = round_trip(&c);
@@ -305,12 +305,12 @@ test_sizes(void)
 static uint32_t
 offset_by_the_book(const uint8_t *offsets, unsigned w, uint32_t i)
 {
-	uint32_t	v = 0;
+	uint32_t v = 0;
 
 	for (unsigned b = 0; b < w; b++)
 	{
-		unsigned	bit = i / 4 * w + b;
-		unsigned	byte = (bit / 32 * 4 + i % 4) * 4 + bit % 32 / 8;
+		unsigned bit = i / 4 * w + b;
+		unsigned byte = (bit / 32 * 4 + i % 4) * 4 + bit % 32 / 8;
 
 		v |= (uint32_t) (offsets[byte] >> (bit % 8) & 1) << b;
 	}
@@ -320,23 +320,21 @@ offset_by_the_book(const uint8_t *offsets, unsigned w, uint32_t i)
 static void
 test_widths(void)
 {
-	static const uint32_t counts[] =
-	{2, 3, 4, 5, 31, 33, 100, 127, 128, 129, 255, 256, 257};
+	static const uint32_t counts[] = {2, 3, 4, 5, 31, 33, 100, 127, 128, 129, 255, 256, 257};
 
 	for (unsigned w = 0; w <= 32; w++)
 	{
-		uint32_t	widest = w == 32 ? UINT32_MAX : (UINT32_C(1) << w) - 1;
-		bool		good = true;
+		uint32_t widest = w == 32 ? UINT32_MAX : (UINT32_C(1) << w) - 1;
+		bool good = true;
 
 		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
 		{
-			Curve		c = curve_new(counts[k]);
-			uint32_t	block = counts[k] < 128 ? counts[k] : 128;
+			Curve c = curve_new(counts[k]);
+			uint32_t block = counts[k] < 128 ? counts[k] : 128;
 			const uint8_t *head;
 
 			for (uint32_t i = 0; i < counts[k]; i++)
-				c.slots.values[i] = (int32_t)
-					((uint32_t) INT32_MIN + (random_bits() & widest));
+				c.slots.values[i] = (int32_t) ((uint32_t) INT32_MIN + (random_bits() & widest));
 			for (uint32_t i = 0; i < counts[k]; i += 128)
 				c.slots.values[i] = INT32_MIN;
 			c.slots.values[block - 1] = (int32_t) ((uint32_t) INT32_MIN + widest);
@@ -346,7 +344,7 @@ test_widths(void)
 			good = good && head[0] == w;
 			for (uint32_t i = 0; good && i < block; i++)
 				good = offset_by_the_book(head + 6, w, i) ==
-					(uint32_t) c.slots.values[i] - (uint32_t) INT32_MIN;
+					   (uint32_t) c.slots.values[i] - (uint32_t) INT32_MIN;
 			curve_free(&c);
 		}
 		ok(good, "values %u bits wide are packed as described", w);
@@ -357,13 +355,13 @@ test_widths(void)
 static void
 test_reference(void)
 {
-	bool		good = true;
+	bool good = true;
 
 	for (uint32_t n = 2; n <= 128; n += 18)
 	{
 		for (uint32_t i = 0; i < n; i++)
 		{
-			Curve		c = curve_new(n);
+			Curve c = curve_new(n);
 
 			for (uint32_t j = 0; j < n; j++)
 				c.slots.values[j] = 500;
@@ -381,13 +379,13 @@ test_reference(void)
 static void
 test_present(void)
 {
-	bool		good = true;
+	bool good = true;
 
 	for (uint32_t n = 1; n < 200; n++)
 	{
-		Curve		c = curve_new(n);
-		Curve		back;
-		uint64_t	words[4];
+		Curve c = curve_new(n);
+		Curve back;
+		uint64_t words[4];
 
 		memset(words, 0xFF, sizeof(words));
 		for (uint32_t i = 0; i < n; i++)
@@ -401,14 +399,13 @@ test_present(void)
 		c.slots.present = allocate(SG_PRESENT_WORDS(n) * 8);
 		memcpy(c.slots.present, words, SG_PRESENT_WORDS(n) * 8);
 		set_natures(&c, n % 2);
-		good = good && curve_pack(&c) &&
-			curve_unpack(c.packed, c.size, &back) == SG_CODEC_OK;
+		good = good && curve_pack(&c) && curve_unpack(c.packed, c.size, &back) == SG_CODEC_OK;
 		for (uint32_t i = 0; good && i < n; i++)
 		{
-			bool		there = words[i / 64] >> (i % 64) & 1;
+			bool there = words[i / 64] >> (i % 64) & 1;
 
 			good = back.slots.values[i] == (there ? (int32_t) i + 1 : 0) &&
-				back.slots.nature[i] == (there ? 0 : SG_SLOT_MISSING);
+				   back.slots.nature[i] == (there ? 0 : SG_SLOT_MISSING);
 		}
 		curve_free(&back);
 		curve_free(&c);
@@ -419,8 +416,8 @@ test_present(void)
 static void
 test_natures(void)
 {
-	Curve		c = curve_new(700);
-	bool		good;
+	Curve c = curve_new(700);
+	bool good;
 
 	set_natures(&c, 15);
 	for (uint32_t i = 0; i < 700; i++)
@@ -472,12 +469,12 @@ test_natures(void)
 static void
 test_head(void)
 {
-	bool		good = true;
+	bool good = true;
 	SgCurveHead head;
 
 	for (uint8_t scale = 0; scale <= SG_CURVE_MAX_SCALE; scale++)
 	{
-		Curve		c = curve_new(5);
+		Curve c = curve_new(5);
 
 		c.slots.head.scale = scale;
 		c.slots.head.step = scale == 0 ? 1 : SG_CURVE_MAX_STEP / scale;
@@ -487,19 +484,16 @@ test_head(void)
 	ok(good, "each scale comes back, and steps and starts");
 
 	{
-		Curve		c = curve_new(SG_CURVE_MAX_SLOTS);
+		Curve c = curve_new(SG_CURVE_MAX_SLOTS);
 
 		set_natures(&c, 15);
 		for (int k = 0; k < 15; k++)
 			strcpy(c.slots.head.natures.text[k], "123456789012345");
 		c.slots.head.step = SG_CURVE_MAX_STEP;
-		c.slots.head.start = SG_CURVE_MAX_END -
-			INT64_C(86400000000) * SG_CURVE_MAX_SLOTS;
+		c.slots.head.start = SG_CURVE_MAX_END - INT64_C(86400000000) * SG_CURVE_MAX_SLOTS;
 		memset(c.slots.nature, SG_SLOT_MISSING, SG_CURVE_MAX_SLOTS - 1);
-		good = curve_pack(&c) &&
-			sg_codec_head(c.packed, SG_CODEC_HEAD_MAX, &head) == SG_CODEC_OK;
-		ok(good && head.missing == SG_CURVE_MAX_SLOTS - 1 &&
-		   same_heads(&head, &c.slots.head),
+		good = curve_pack(&c) && sg_codec_head(c.packed, SG_CODEC_HEAD_MAX, &head) == SG_CODEC_OK;
+		ok(good && head.missing == SG_CURVE_MAX_SLOTS - 1 && same_heads(&head, &c.slots.head),
 		   "the longest header is read from SG_CODEC_HEAD_MAX bytes");
 		c.slots.head.start++;
 		ok(!curve_pack(&c), "a curve that ends after the last instant is refused");
@@ -508,23 +502,24 @@ test_head(void)
 }
 
 /* Is the curve, changed in one respect, refused by pack? */
-#define REFUSED(change, what) \
-	do { \
-		Curve		c = curve_new(20); \
-		uint8_t		room[1000]; \
-		size_t		size = 1; \
-		set_natures(&c, 2); \
-		change; \
-		ok(sg_codec_pack(&c.slots, room, sizeof(room), &size) == \
-		   SG_CODEC_LIMIT && size == 0, "pack refuses %s", what); \
-		curve_free(&c); \
+#define REFUSED(change, what)                                                                 \
+	do                                                                                        \
+	{                                                                                         \
+		Curve c = curve_new(20);                                                              \
+		uint8_t room[1000];                                                                   \
+		size_t size = 1;                                                                      \
+		set_natures(&c, 2);                                                                   \
+		change;                                                                               \
+		ok(sg_codec_pack(&c.slots, room, sizeof(room), &size) == SG_CODEC_LIMIT && size == 0, \
+		   "pack refuses %s", what);                                                          \
+		curve_free(&c);                                                                       \
 	} while (0)
 
 static void
 test_limits(void)
 {
-	bool		good = true;
-	Curve		c = curve_new(500);
+	bool good = true;
+	Curve c = curve_new(500);
 
 	REFUSED(c.slots.head.step = 0, "a step of 0");
 	REFUSED(c.slots.head.step = SG_CURVE_MAX_STEP + 1, "a step over a day");
@@ -550,8 +545,8 @@ test_limits(void)
 	good = curve_pack(&c);
 	for (size_t cap = 0; cap <= c.size; cap++)
 	{
-		uint8_t    *room = allocate(cap);
-		size_t		size;
+		uint8_t *room = allocate(cap);
+		size_t size;
 		SgCodecStatus status = sg_codec_pack(&c.slots, room, cap, &size);
 
 		good = good && status == (cap < c.size ? SG_CODEC_SPACE : SG_CODEC_OK);
@@ -570,7 +565,7 @@ static Curve
 sample(int k)
 {
 	static const uint32_t counts[] = {0, 1, 7, 150, 300, 40, 130, 90};
-	Curve		c = curve_new(counts[k]);
+	Curve c = curve_new(counts[k]);
 
 	if (k % 2 == 0)
 		set_natures(&c, k);
@@ -589,17 +584,17 @@ sample(int k)
 typedef enum Outcome
 {
 	REFUSED_BYTES,
-	READ_BYTES,					/* and the slots pack and unpack again */
-	MISREAD_BYTES				/* they do not */
+	READ_BYTES,	  /* and the slots pack and unpack again */
+	MISREAD_BYTES /* they do not */
 } Outcome;
 
 /* Unpack size bytes, which are all that is allocated. */
 static Outcome
 outcome(const uint8_t *bytes, size_t size)
 {
-	uint8_t    *exact = allocate(size);
-	Outcome		result = REFUSED_BYTES;
-	Curve		out;
+	uint8_t *exact = allocate(size);
+	Outcome result = REFUSED_BYTES;
+	Curve out;
 
 	memcpy(exact, bytes, size);
 	if (curve_unpack(exact, size, &out) == SG_CODEC_OK)
@@ -620,10 +615,10 @@ test_damage(void)
 {
 	for (int k = 0; k < 8; k++)
 	{
-		Curve		c = sample(k);
-		uint8_t    *longer = allocate(c.size + 1);
-		bool		good = true;
-		int			flips = 0;
+		Curve c = sample(k);
+		uint8_t *longer = allocate(c.size + 1);
+		bool good = true;
+		int flips = 0;
 
 		for (size_t size = 0; size < c.size; size++)
 			good = good && refused(c.packed, size);
@@ -635,7 +630,7 @@ test_damage(void)
 		good = true;
 		for (size_t bit = 0; bit < c.size * 8; bit++)
 		{
-			Outcome		result;
+			Outcome result;
 
 			longer[bit / 8] ^= (uint8_t) (1 << bit % 8);
 			result = outcome(longer, c.size);
@@ -643,8 +638,8 @@ test_damage(void)
 			flips += result == REFUSED_BYTES;
 			good = good && result != MISREAD_BYTES;
 		}
-		ok(good, "sample %d: each flipped bit is refused (%d of %zu) or read",
-		   k, flips, c.size * 8);
+		ok(good, "sample %d: each flipped bit is refused (%d of %zu) or read", k, flips,
+		   c.size * 8);
 		free(longer);
 		curve_free(&c);
 	}
@@ -655,19 +650,16 @@ static void
 test_corrupt(void)
 {
 	/* 9 slots, the second missing, natures A B; values 7 but the last, 8 */
-	static const uint8_t good[] = {
-		1, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 60, 9, 1,
-		2, 1, 'A', 1, 'B', 0xFD, 0x01, 2, 0x61, 0x02,
-		1, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0
-	};
+	static const uint8_t good[] = {1, 0x15, 0, 0,	0,	  0,	0, 0,	 0,	   0, 60, 9, 1, 2,
+								   1, 'A',	1, 'B', 0xFD, 0x01, 2, 0x61, 0x02, 1, 14, 0, 0, 0,
+								   0, 0,	0, 0,	0,	  0,	0, 0,	 0,	   2, 0,  0, 0};
 	static const struct
 	{
-		int			at;
-		uint8_t		byte;
+		int at;
+		uint8_t byte;
 		SgCodecStatus status;
 		const char *what;
-	}			bad[] =
-	{
+	} bad[] = {
 		{0, 2, SG_CODEC_VERSION, "a later version"},
 		{1, 0xA5, SG_CODEC_CORRUPT, "a scale of 10"},
 		{1, 0x1D, SG_CODEC_CORRUPT, "an unknown flag"},
@@ -691,25 +683,23 @@ test_corrupt(void)
 		{23, 17, SG_CODEC_TRUNCATED, "a width without its bytes"},
 		{23, 0, SG_CODEC_CORRUPT, "bytes after the last block"},
 	};
-	uint8_t		bytes[sizeof(good)];
-	Curve		c;
-	bool		right = curve_unpack(good, sizeof(good), &c) == SG_CODEC_OK &&
-		c.slots.head.missing == 1 && c.slots.head.scale == 1 &&
-		c.slots.values[0] == 7 && c.slots.values[1] == 0 &&
-		c.slots.values[7] == 7 && c.slots.values[8] == 8 &&
-		c.slots.nature[0] == 1 && c.slots.nature[1] == SG_SLOT_MISSING &&
-		c.slots.nature[7] == 1 && c.slots.nature[8] == 2;
+	uint8_t bytes[sizeof(good)];
+	Curve c;
+	bool right = curve_unpack(good, sizeof(good), &c) == SG_CODEC_OK && c.slots.head.missing == 1 &&
+				 c.slots.head.scale == 1 && c.slots.values[0] == 7 && c.slots.values[1] == 0 &&
+				 c.slots.values[7] == 7 && c.slots.values[8] == 8 && c.slots.nature[0] == 1 &&
+				 c.slots.nature[1] == SG_SLOT_MISSING && c.slots.nature[7] == 1 &&
+				 c.slots.nature[8] == 2;
 
-	ok(right && curve_pack(&c) && c.size == sizeof(good) &&
-	   memcmp(c.packed, good, c.size) == 0,
+	ok(right && curve_pack(&c) && c.size == sizeof(good) && memcmp(c.packed, good, c.size) == 0,
 	   "bytes written down by hand are read, and written again");
 	curve_free(&c);
 	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
 	{
 		memcpy(bytes, good, sizeof(good));
 		bytes[bad[k].at] = bad[k].byte;
-		ok(curve_unpack(bytes, sizeof(bytes), &c) == bad[k].status,
-		   "unpack refuses %s", bad[k].what);
+		ok(curve_unpack(bytes, sizeof(bytes), &c) == bad[k].status, "unpack refuses %s",
+		   bad[k].what);
 		curve_free(&c);
 	}
 	memcpy(bytes, good, sizeof(good));
@@ -721,13 +711,10 @@ test_corrupt(void)
 	/* version, flags, start; then step, count and what else is short */
 #define START "\0\0\0\0\0\0\0\0"
 #define SHORT(bytes, what) \
-	ok(refused((const uint8_t *) (bytes), sizeof(bytes) - 1), \
-	   "unpack refuses %s", what)
-	ok(!refused((const uint8_t *) "\1\0" START "\74\1\0\2", 14),
-	   "a short curve is read");
+	ok(refused((const uint8_t *) (bytes), sizeof(bytes) - 1), "unpack refuses %s", what)
+	ok(!refused((const uint8_t *) "\1\0" START "\74\1\0\2", 14), "a short curve is read");
 	SHORT("\1\0" START "\274\0\1\0\2", "a varint longer than it need be");
-	SHORT("\1\0" START "\74\1\0\377\377\377\377\37",
-		  "a varint beyond 32 bits");
+	SHORT("\1\0" START "\74\1\0\377\377\377\377\37", "a varint beyond 32 bits");
 	SHORT("\1\1" START "\74\1\1\0", "a bitmap without a bit");
 	SHORT("\1\2" START "\74\0", "an empty curve with all slots missing");
 	SHORT("\1\4" START "\74\0\0\0", "a dictionary of none without slots");
@@ -736,15 +723,15 @@ test_corrupt(void)
 static void
 test_random(void)
 {
-	bool		good = true;
+	bool good = true;
 
 	for (int k = 0; k < 3000; k++)
 	{
-		Curve		c = curve_new(random_bits() % 600);
-		unsigned	shift = random_bits() % 32;
-		uint32_t	holes = random_bits() % 3 == 0 ? 2 + random_bits() % 100 : 0;
-		uint32_t	change = 1 + random_bits() % 60;
-		uint8_t		nature = 0;
+		Curve c = curve_new(random_bits() % 600);
+		unsigned shift = random_bits() % 32;
+		uint32_t holes = random_bits() % 3 == 0 ? 2 + random_bits() % 100 : 0;
+		uint32_t change = 1 + random_bits() % 60;
+		uint8_t nature = 0;
 
 		set_natures(&c, (int) (random_bits() % 16));
 		c.slots.head.scale = (uint8_t) (random_bits() % 10);
@@ -753,8 +740,7 @@ test_random(void)
 			if (random_bits() % change == 0)
 				nature = (uint8_t) (random_bits() % (c.slots.head.natures.n + 1u));
 			c.slots.values[i] = (int32_t) random_bits() >> shift;
-			c.slots.nature[i] = holes > 0 && random_bits() % holes == 0 ?
-				SG_SLOT_MISSING : nature;
+			c.slots.nature[i] = holes > 0 && random_bits() % holes == 0 ? SG_SLOT_MISSING : nature;
 		}
 		good = good && round_trip_once(c);
 	}
@@ -766,23 +752,22 @@ test_real(void)
 {
 	static Month months[MONTHS_MAX];
 	const char *path = getenv("SWITCHGRID_DATA");
-	size_t		bytes = 0;
-	size_t		held = 0;
-	bool		good = true;
-	int			n;
+	size_t bytes = 0;
+	size_t held = 0;
+	bool good = true;
+	int n;
 
 	if (path == NULL)
 	{
 		skip("real months come back", "SWITCHGRID_DATA names no file");
-		skip("real months take 1.8 bytes a point",
-			 "SWITCHGRID_DATA names no file");
+		skip("real months take 1.8 bytes a point", "SWITCHGRID_DATA names no file");
 		return;
 	}
 	n = months_read(path, months);
 	for (int m = 0; m < n; m++)
 	{
-		SgSlots		slots = month_slots(&months[m]);
-		Curve		c = curve_new(slots.head.count);
+		SgSlots slots = month_slots(&months[m]);
+		Curve c = curve_new(slots.head.count);
 
 		c.slots.head = slots.head;
 		memcpy(c.slots.values, slots.values, slots.head.count * 4);
@@ -794,8 +779,7 @@ test_real(void)
 	}
 	ok(n > 0 && good, "%d real months come back", n);
 	ok(n > 0 && (double) bytes / (double) held <= 1.8,
-	   "%zu real points take %.4f bytes each, at most 1.8", held,
-	   (double) bytes / (double) held);
+	   "%zu real points take %.4f bytes each, at most 1.8", held, (double) bytes / (double) held);
 }
 
 int
