@@ -16,21 +16,21 @@
 #include "codec.h"
 #include "month_csv.h"
 
-#define SLOTS 1488				/* a month of half hours */
+#define SLOTS 1488 /* a month of half hours */
 #define ROUNDS 401
 #define REPEATS 200
 
 typedef struct Curve
 {
-	int32_t		values[SLOTS];
-	uint8_t		nature[SLOTS];
-	uint8_t		packed[SLOTS * 6 + 1024];
-	size_t		size;
-	SgSlots		slots;
+	int32_t values[SLOTS];
+	uint8_t nature[SLOTS];
+	uint8_t packed[SLOTS * 6 + 1024];
+	size_t size;
+	SgSlots slots;
 } Curve;
 
 static Month months[MONTHS_MAX];
-static int	month_count;
+static int month_count;
 
 static double
 now(void)
@@ -44,8 +44,8 @@ now(void)
 static int
 ascending(const void *a, const void *b)
 {
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
+	double x = *(const double *) a;
+	double y = *(const double *) b;
 
 	return (x > y) - (x < y);
 }
@@ -54,14 +54,14 @@ ascending(const void *a, const void *b)
 static inline void
 touch(void *p)
 {
-	__asm__ volatile ("" : : "r" (p) : "memory");
+	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
 static double
 time_memcpy(Curve *c)
 {
 	static int32_t copy[SLOTS];
-	double		start = now();
+	double start = now();
 
 	for (int i = 0; i < REPEATS; i++)
 	{
@@ -77,8 +77,8 @@ time_unpack(Curve *c, bool natures)
 {
 	static int32_t values[SLOTS];
 	static uint8_t nature[SLOTS];
-	SgSlots		out = {.values = values,.nature = natures ? nature : NULL};
-	double		start = now();
+	SgSlots out = {.values = values, .nature = natures ? nature : NULL};
+	double start = now();
 
 	for (int i = 0; i < REPEATS; i++)
 	{
@@ -93,13 +93,12 @@ time_unpack(Curve *c, bool natures)
 static double
 time_pack(Curve *c)
 {
-	double		start = now();
+	double start = now();
 
 	for (int i = 0; i < REPEATS; i++)
 	{
 		touch(c->values);
-		if (sg_codec_pack(&c->slots, c->packed, sizeof(c->packed),
-						  &c->size) != SG_CODEC_OK)
+		if (sg_codec_pack(&c->slots, c->packed, sizeof(c->packed), &c->size) != SG_CODEC_OK)
 			abort();
 		touch(c->packed);
 	}
@@ -114,7 +113,7 @@ bench_speed(const char *suffix, Curve *c)
 	time_pack(c);
 	for (int i = 0; i < ROUNDS; i++)
 	{
-		double		control = time_memcpy(c);
+		double control = time_memcpy(c);
 
 		ratios[0][i] = control / time_unpack(c, true);
 		ratios[1][i] = control / time_unpack(c, false);
@@ -123,8 +122,7 @@ bench_speed(const char *suffix, Curve *c)
 	for (int k = 0; k < 3; k++)
 		qsort(ratios[k], ROUNDS, sizeof(double), ascending);
 	printf("unpack_vs_memcpy%s\t%.3f\tratio\n", suffix, ratios[0][ROUNDS / 2]);
-	printf("unpack_values_vs_memcpy%s\t%.3f\tratio\n", suffix,
-		   ratios[1][ROUNDS / 2]);
+	printf("unpack_values_vs_memcpy%s\t%.3f\tratio\n", suffix, ratios[1][ROUNDS / 2]);
 	printf("pack_vs_memcpy%s\t%.3f\tratio\n", suffix, ratios[2][ROUNDS / 2]);
 }
 
@@ -132,8 +130,8 @@ bench_speed(const char *suffix, Curve *c)
 static void
 fill(Curve *c)
 {
-	uint32_t	n = 0;
-	uint32_t	seed = 1;
+	uint32_t n = 0;
+	uint32_t seed = 1;
 
 	for (int m = 0; m < month_count && n < SLOTS; m++)
 	{
@@ -161,13 +159,13 @@ static void
 bench_size(void)
 {
 	static uint8_t packed[MONTH_HOURS_MAX * 6 + 1024];
-	size_t		bytes = 0;
-	size_t		points = 0;
+	size_t bytes = 0;
+	size_t points = 0;
 
 	for (int m = 0; m < month_count; m++)
 	{
-		SgSlots		slots = month_slots(&months[m]);
-		size_t		size;
+		SgSlots slots = month_slots(&months[m]);
+		size_t size;
 
 		if (sg_codec_pack(&slots, packed, sizeof(packed), &size) != SG_CODEC_OK)
 			abort();
@@ -175,8 +173,7 @@ bench_size(void)
 		points += months[m].held;
 	}
 	if (points > 0)
-		printf("curve_bytes_per_point\t%.4f\tB\n",
-			   (double) bytes / (double) points);
+		printf("codec_bytes_per_point\t%.4f\tB\n", (double) bytes / (double) points);
 }
 
 int

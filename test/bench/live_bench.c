@@ -1,0 +1,344 @@
+/*-------------------------------------------------------------------------
+ *
+ * live_bench.c
+ *	  What sessions feel: how soon a cancelled statement ends, and whether a
+ *	  session grows.
+ *
+ *	  live_bench cancel JOURNAL RAW-DIRECTORY POINT
+ *	  live_bench growth RAW-DIRECTORY POINT
+ *
+ * Connects as libpq's environment says. Foreign servers and their schemas
+ * are made by test/bench/run.
+ *
+ *-------------------------------------------------------------------------
+ */
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TRIES 200
+#define SCANS 1000
+#define FIRST_SCANS 100
+#define PROBE_EVERY 100
+/* the probe itself takes some pages in its first rounds between scans */
+#define PROBE_EVERY_FIRST 10
+
+static void
+fail(const char *what, const char *why)
+{
+	fprintf(stderr, "live_bench: %s: %s\n", what, why);
+	exit(1);
+}
+
+static PGconn *
+connect_cluster(void)
+{
+	PGconn *connection = PQconnectdb("");
+
+	if (PQstatus(connection) != CONNECTION_OK)
+		fail("could not connect", PQerrorMessage(connection));
+	return connection;
+}
+
+/* Runs a statement that must work, and returns its first value; valid until the next call. */
+static const char *
+query(PGconn *connection, const char *sql)
+{
+	static char value[256];
+	PGresult *result = PQexec(connection, sql);
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
+		fail(sql, PQresultErrorMessage(result));
+	value[0] = '\0';
+	if (PQntuples(result) > 0)
+		snprintf(value, sizeof(value), "%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return value;
+}
+
+static FILE *
+open_raw(const char *directory, const char *name)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	if (file == NULL)
+		fail("could not write", path);
+	return file;
+}
+
+static double
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
+}
+
+static void
+sleep_ms(double ms)
+{
+	struct timespec t = {(time_t) (ms / 1e3), 0};
+
+	t.tv_nsec = (long) ((ms - (double) t.tv_sec * 1e3) * 1e6);
+	nanosleep(&t, NULL);
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+	double x = *(const double *) a;
+	double y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* -------- cancel -------- */
+
+static off_t
+size_of(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		fail("could not look at the journal", path);
+	return status.st_size;
+}
+
+/* The simulator writes its journal when the request is there; it will not answer. */
+static void
+wait_for_request(const char *journal, off_t before)
+{
+	double start = now_ms();
+
+	while (size_of(journal) == before)
+	{
+		if (now_ms() - start > 10000)
+			fail("the request did not arrive", journal);
+		sleep_ms(0.2);
+	}
+}
+
+static void
+take_cancelled(PGconn *victim)
+{
+	bool cancelled = false;
+	PGresult *result;
+
+	while ((result = PQgetResult(victim)) != NULL)
+	{
+		const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+		cancelled = cancelled || (state != NULL && strcmp(state, "57014") == 0);
+		PQclear(result);
+	}
+	if (!cancelled)
+		fail("the statement was not cancelled", PQerrorMessage(victim));
+}
+
+/* Milliseconds from sending the cancel to the statement's end. */
+static double
+time_cancel(PGconn *victim, PGconn *canceller, const char *cancel)
+{
+	struct pollfd watched = {PQsocket(victim), POLLIN, 0};
+	double start = now_ms();
+
+	if (!PQsendQuery(canceller, cancel))
+		fail("could not send the cancel", PQerrorMessage(canceller));
+	while (PQisBusy(victim))
+	{
+		if (poll(&watched, 1, 10000) <= 0)
+			fail("the statement did not end", "10 seconds");
+		if (!PQconsumeInput(victim))
+			fail("the session was lost", PQerrorMessage(victim));
+	}
+	start = now_ms() - start;
+	take_cancelled(victim);
+	PQclear(PQgetResult(canceller));
+	while (PQgetResult(canceller) != NULL)
+		;
+	return start;
+}
+
+static void
+bench_cancel_of(const char *name, const char *journal, const char *raw, const char *statement,
+				const char *next)
+{
+	static double times[TRIES];
+	PGconn *victim = connect_cluster();
+	PGconn *canceller = connect_cluster();
+	FILE *file;
+	char cancel[64];
+	char rows[256];
+	char path[64];
+
+	snprintf(cancel, sizeof(cancel), "SELECT pg_cancel_backend(%d)", PQbackendPID(victim));
+	snprintf(rows, sizeof(rows), "%s", query(victim, next));
+	query(canceller, "SELECT 1");
+	for (int i = 0; i < TRIES; i++)
+	{
+		off_t before = size_of(journal);
+
+		if (!PQsendQuery(victim, statement))
+			fail("could not send", PQerrorMessage(victim));
+		wait_for_request(journal, before);
+		/* at any moment of the wait, not always the same one */
+		sleep_ms(5 + i % 20);
+		times[i] = time_cancel(victim, canceller, cancel);
+		if (strcmp(query(victim, next), rows) != 0)
+			fail("the next statement gives something else", next);
+	}
+	snprintf(path, sizeof(path), "%s.tsv", name);
+	file = open_raw(raw, path);
+	for (int i = 0; i < TRIES; i++)
+		fprintf(file, "%d\t%.3f\n", i + 1, times[i]);
+	fclose(file);
+	qsort(times, TRIES, sizeof(double), ascending);
+	/* of 200 values in order the 198th: 99 % are not above it */
+	printf("%s\t%.2f\tms\n", name, times[TRIES * 99 / 100 - 1]);
+	fprintf(stderr, "%s: median %.2f, p90 %.2f, p99 %.2f, max %.2f ms\n", name,
+			times[TRIES / 2 - 1], times[TRIES * 9 / 10 - 1], times[TRIES * 99 / 100 - 1],
+			times[TRIES - 1]);
+	PQfinish(victim);
+	PQfinish(canceller);
+}
+
+static void
+bench_cancel(const char *journal, const char *raw, const char *point)
+{
+	char scan[256];
+	char next[256];
+
+	snprintf(scan, sizeof(scan), "SELECT count(*) FROM stalled.load_curve WHERE point_id = '%s'",
+			 point);
+	snprintf(next, sizeof(next),
+			 "SELECT count(*) FROM good.load_curve WHERE point_id = '%s' "
+			 "AND starts_at >= '2026-11-18'",
+			 point);
+	bench_cancel_of("cancel_p99_ms", journal, raw, scan, next);
+	bench_cancel_of("cancel_refresh_p99_ms", journal, raw, "CALL switchgrid.refresh('stalled')",
+					next);
+}
+
+/* -------- growth -------- */
+
+typedef struct Probe
+{
+	int scans;
+	long contexts;	 /* bytes of PostgreSQL's memory contexts */
+	long private_kb; /* resident and not shared: malloc's as well */
+	int descriptors;
+} Probe;
+
+static long
+private_memory(int pid)
+{
+	char path[64];
+	char line[256];
+	long kb = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		fail("could not read", path);
+	while (kb < 0 && fgets(line, sizeof(line), file) != NULL)
+		sscanf(line, "RssAnon: %ld kB", &kb);
+	fclose(file);
+	return kb;
+}
+
+static int
+count_descriptors(int pid)
+{
+	char path[64];
+	int count = 0;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	directory = opendir(path);
+	if (directory == NULL)
+		fail("could not read", path);
+	for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+		count += entry->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}
+
+static Probe
+probe(PGconn *session, int scans)
+{
+	Probe result = {.scans = scans};
+	int pid = PQbackendPID(session);
+
+	result.contexts =
+		atol(query(session, "SELECT sum(total_bytes) FROM pg_backend_memory_contexts"));
+	result.private_kb = private_memory(pid);
+	result.descriptors = count_descriptors(pid);
+	return result;
+}
+
+static void
+bench_growth(const char *raw, const char *point)
+{
+	PGconn *session = connect_cluster();
+	FILE *file = open_raw(raw, "growth.tsv");
+	Probe first = {0};
+	Probe last = {0};
+	char sql[256];
+	long contexts_kb;
+	long private_kb;
+
+	/* one request a scan: how two overlap would show in the highest use of memory, and is chance */
+	snprintf(sql, sizeof(sql),
+			 "SELECT count(*), sum(wh) FROM many.load_curve "
+			 "WHERE point_id = '%s' AND starts_at >= '2026-11-16'",
+			 point);
+	for (int scans = 1; scans <= SCANS; scans++)
+	{
+		if (atol(query(session, sql)) == 0)
+			fail("a scan gave no rows", sql);
+		if (scans % (scans <= FIRST_SCANS ? PROBE_EVERY_FIRST : PROBE_EVERY) != 0)
+			continue;
+		last = probe(session, scans);
+		fprintf(file, "%d\t%ld\t%ld\t%d\n", last.scans, last.contexts, last.private_kb,
+				last.descriptors);
+		if (scans == FIRST_SCANS)
+			first = last;
+	}
+	fclose(file);
+	contexts_kb = (last.contexts - first.contexts) / 1024;
+	private_kb = last.private_kb - first.private_kb;
+	fprintf(stderr, "scan_growth_kb: %ld in memory contexts, %ld in private resident memory\n",
+			contexts_kb, private_kb);
+	printf("scan_growth_kb\t%ld\tkB\n", contexts_kb > private_kb ? contexts_kb : private_kb);
+	printf("scan_growth_fds\t%d\tdescriptors\n", last.descriptors - first.descriptors);
+	PQfinish(session);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 5 && strcmp(argv[1], "cancel") == 0)
+		bench_cancel(argv[2], argv[3], argv[4]);
+	else if (argc == 4 && strcmp(argv[1], "growth") == 0)
+		bench_growth(argv[2], argv[3]);
+	else
+	{
+		fputs("usage: live_bench cancel JOURNAL RAW POINT | growth RAW POINT\n", stderr);
+		return 2;
+	}
+	return 0;
+}

@@ -1,0 +1,61 @@
+# A standby reads what is stored, asks the API, keeps the pace of its own cluster, and can take over.
+use strict;
+use warnings FATAL => 'all';
+
+use FindBin;
+use lib $FindBin::RealBin;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Switchgrid;
+use Test::More;
+
+my $simulator = simulate();
+my $primary = make_node('primary', allows_streaming => 1);
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+my $point = POINT;
+my $stored =
+  "SELECT count(*), sum(wh) FROM switchgrid.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-01'";
+my $live = $stored =~ s/switchgrid\./linky./r;
+my $ledger = 'pg_stat_tmp/switchgrid.pace.1';
+my ($code, $out, $err);
+
+add_server($primary, 'linky', $simulator->url('unlimited'), per_second => 0);
+$primary->safe_psql('postgres', "SELECT switchgrid.watch('linky', ARRAY['$point'], since => '2026-10-01')");
+$primary->safe_psql('postgres', 'CALL switchgrid.refresh()');
+ok(-f $primary->data_dir . "/$ledger", 'the primary has a ledger of paces');
+
+$primary->backup('base');
+$standby->init_from_backup($primary, 'base', has_streaming => 1);
+ok(!-f $standby->data_dir . "/$ledger", 'a base backup leaves it out');
+$standby->start;
+$primary->wait_for_catchup($standby);
+
+is($standby->safe_psql('postgres', $stored), $primary->safe_psql('postgres', $stored),
+	'the standby reads what is stored');
+is($standby->safe_psql('postgres', $live), $primary->safe_psql('postgres', $stored),
+	'the standby asks the API');
+ok(-f $standby->data_dir . "/$ledger", 'the standby has a ledger of its own');
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM switchgrid.gap'), '0', 'the standby knows the gaps');
+
+my $asked = $simulator->journal;
+($code, $out, $err) =
+  $standby->psql('postgres', "\\set VERBOSITY verbose\nCALL switchgrid.refresh();");
+like($err, qr/ERROR:  25006: /, 'the standby cannot refresh');
+is(scalar($simulator->journal), $asked, 'and asks nothing for it');
+
+# What the primary stores arrives; a standby that takes over goes on from there.
+$primary->safe_psql('postgres', "SELECT switchgrid.watch('linky', ARRAY['$point'], since => '2026-09-01')");
+$primary->safe_psql('postgres', 'CALL switchgrid.refresh()');
+$primary->wait_for_catchup($standby);
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM switchgrid.curve_segment'), '3', 'new months arrive');
+$primary->stop('fast');
+$standby->promote;
+$asked = $simulator->journal;
+like($standby->safe_psql('postgres', 'CALL switchgrid.refresh()'), qr/^0\|0\|0$/, 'nothing is left to ask');
+is(scalar($simulator->journal), $asked, 'nothing is asked');
+$standby->safe_psql('postgres', "SELECT switchgrid.watch('linky', ARRAY['$point'], since => '2026-08-01')");
+like($standby->safe_psql('postgres', 'CALL switchgrid.refresh()'), qr/^\d+\|\d+\|0$/, 'the new primary refreshes');
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM switchgrid.curve_segment'), '4', 'and stores');
+
+done_testing();
