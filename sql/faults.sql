@@ -36,7 +36,7 @@ FROM t.journal() WHERE n > (SELECT last_value FROM t.marked);
 SELECT * FROM t.outcome('unlimited+html', :'curve');
 SELECT * FROM t.outcome('unlimited+not_json', :'curve');
 SELECT * FROM t.outcome('unlimited+cut', :'curve');
-SELECT * FROM t.outcome('unlimited+truncated', :'curve');
+SELECT part, regexp_replace(says, '^(transfer closed|end of response).*', 'CUT OFF') AS says FROM t.outcome('unlimited+truncated', :'curve');
 SELECT * FROM t.outcome('unlimited+shape', :'curve');
 SELECT * FROM t.outcome('unlimited+array', :'curve');
 SELECT * FROM t.outcome('unlimited+badvalue', :'curve');

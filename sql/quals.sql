@@ -72,7 +72,7 @@ SELECT * FROM t.asked();
 CREATE TABLE t.site (name text PRIMARY KEY, prm text);
 INSERT INTO t.site VALUES ('north', '22516914714270'), ('south', '64975835695673'), ('none', NULL), ('west', '22315546958763');
 ANALYZE t.site;
-EXPLAIN (COSTS OFF) SELECT name, sum(wh) FROM t.site JOIN live.load_curve ON point_id = prm WHERE starts_at >= '2026-11-19' GROUP BY 1;
+SELECT t.plan($$SELECT name, sum(wh) FROM t.site JOIN live.load_curve ON point_id = prm WHERE starts_at >= '2026-11-19' GROUP BY 1$$);
 SELECT t.mark();
 SELECT name, count(*) FROM t.site JOIN live.load_curve ON point_id = prm WHERE starts_at >= '2026-11-19' GROUP BY 1 ORDER BY 1;
 SELECT * FROM t.asked();

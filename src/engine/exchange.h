@@ -8,18 +8,8 @@
 #include "postgres.h"
 #include "ledger.h"
 #include "profile.h"
+#include "stats.h"
 #include "wire/http.h"
-
-/* What was spent, for EXPLAIN ANALYZE and the journal of runs. */
-typedef struct SgStats
-{
-	int64 requests; /* that left, tokens and repetitions included */
-	int64 tokens;	/* of them for an access token */
-	int64 retries;	/* of them repetitions */
-	int64 bytes;	/* received */
-	int64 pace_us;	/* time that requests were held back for the pace */
-	int64 rows;		/* decoded */
-} SgStats;
 
 typedef enum SgExchangeState
 {

@@ -112,7 +112,7 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	SgQual *qual;
 	const SgColumn *column;
 	int index;
-	Oid right;
+	Oid right = InvalidOid;
 
 	if (!split_sides(rel, clause, &sides) || !is_computable(rel, sides.value, outer))
 		return NULL;

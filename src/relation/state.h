@@ -6,8 +6,8 @@
 #define SG_STATE_H
 
 #include "postgres.h"
-#include "engine/exchange.h"
 #include "engine/profile.h"
+#include "engine/stats.h"
 #include "nodes/execnodes.h"
 #include "quals.h"
 
