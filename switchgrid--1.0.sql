@@ -210,7 +210,7 @@ COMMENT ON COLUMN switchgrid.refresh_run.tokens IS 'Of them for an access token.
 COMMENT ON COLUMN switchgrid.refresh_run.retries IS 'Of them repetitions.';
 COMMENT ON COLUMN switchgrid.refresh_run.bytes IS 'Bytes received.';
 COMMENT ON COLUMN switchgrid.refresh_run.rows IS 'Rows received.';
-COMMENT ON COLUMN switchgrid.refresh_run.outcome IS 'running, done, or what stopped it.';
+COMMENT ON COLUMN switchgrid.refresh_run.outcome IS 'running, done, interrupted (cancelled or killed, seen by the next run), or what stopped it.';
 
 CREATE FUNCTION switchgrid.history(server name, relation text, direction text) RETURNS daterange
     AS 'MODULE_PATHNAME', 'sg_history' LANGUAGE C STABLE STRICT PARALLEL SAFE;

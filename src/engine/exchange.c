@@ -76,7 +76,11 @@ take_answer(SgExchange *exchange)
 {
 	int retry_after;
 
+	int64 late = sg_http_late(exchange->http);
+
 	exchange->state = SG_EXCHANGE_DONE;
+	if (exchange->turn.per_second > 0 && late > SG_PACE_LENT)
+		sg_ledger_delay(exchange->turn.key, late);
 	exchange->stats->bytes += sg_http_bytes(exchange->http);
 	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len, &retry_after,
 									  &exchange->fault);

@@ -433,7 +433,9 @@ tell_fatal(SgFetch *fetch, SgAnswer *answer)
 static bool
 next_answer(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
 {
-	while (fetch->flights != NIL || fetch->queue != NIL)
+	/* what is known without asking is told first: the reader may be killed before the next answer */
+	while (fetch->reported == list_length(fetch->reports) &&
+		   (fetch->flights != NIL || fetch->queue != NIL))
 	{
 		TimestampTz until;
 		Flight *done = advance(fetch, &until);

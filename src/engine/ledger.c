@@ -213,6 +213,13 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 }
 
 void
+sg_ledger_delay(uint64 key, int64 late)
+{
+	/* a second is as far as one request can crowd another */
+	pg_atomic_fetch_add_u64(&find_place(key)->next, Min(late, USECS_PER_SEC));
+}
+
+void
 sg_ledger_block(uint64 key, TimestampTz until)
 {
 	Place *place = find_place(key);

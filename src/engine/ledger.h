@@ -25,6 +25,12 @@ typedef struct SgTurn
  */
 extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
 
+/*
+ * Says that a request left so much later than its moment, in microseconds, for its connection was slow to
+ * open: what has not left yet is put off by as much, so that it does not crowd the second.
+ */
+extern void sg_ledger_delay(uint64 key, int64 late);
+
 /* Notes that the API wants no request of this credential before a moment. */
 extern void sg_ledger_block(uint64 key, TimestampTz until);
 

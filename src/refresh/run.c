@@ -61,6 +61,11 @@ note_start(Run *run)
 {
 	SgSql sql = {0};
 
+	/* under the server's lock: a run that still seems to go on was cancelled or killed */
+	sg_sql_text(&sql, run->profile->name);
+	sg_sql_run(&sql, "UPDATE switchgrid.refresh_run SET outcome = 'interrupted' "
+					 "WHERE server = $1 AND outcome = 'running'");
+
 	sg_sql_text(&sql, run->profile->name);
 	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
 	sg_sql_value(&sql, INT4OID, Int32GetDatum(run->planned));

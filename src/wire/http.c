@@ -15,19 +15,17 @@
 #include "http.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "storage/fd.h"
+#include "sockets.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define USER_AGENT "switchgrid/1.0 (PostgreSQL)"
 
 /* curl holds this many connections open for reuse; each is a descriptor of the backend. */
 #define KEPT_CONNECTIONS 16
-/* Events taken from one wait; more are given by the next one. */
-#define EVENTS_AT_ONCE 64
-#define FIRST_BODY 16384 /* a body grows by doubling from here */
+/* A body grows by doubling from here. */
+#define FIRST_BODY 16384
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
 #define LONGEST_WAIT_MS 60000
 /* Slower than this for so long, and the exchange has stalled. */
@@ -50,19 +48,7 @@ struct SgHttp
 	MemoryContextCallback callback;
 };
 
-typedef struct Watched
-{
-	curl_socket_t fd;
-	uint32 events;
-} Watched;
-
 static CURLM *multi = NULL;
-static Watched *watched = NULL; /* malloc'ed: curl's callback fills it */
-static int watched_room = 0;
-static int watched_count = 0;
-static bool watched_changed = true;
-static WaitEventSet *wait_set = NULL;
-static int wait_set_pid = 0;
 static TimestampTz timer_at = 0; /* when curl wants to be called; 0: not at all */
 
 /*
@@ -84,47 +70,17 @@ restore_signals(const sigset_t *saved)
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
-/* Makes room for one more socket; false if there is no memory. */
-static bool
-grow_watched(void)
-{
-	Watched *grown;
-
-	if (watched_count < watched_room)
-		return true;
-	grown = realloc(watched, sizeof(Watched) * (watched_room * 2 + 16));
-	if (grown == NULL)
-		return false;
-	watched = grown;
-	watched_room = watched_room * 2 + 16;
-	return true;
-}
-
 /*
- * curl says which socket to watch for what. A refusal would make curl give up the whole multi handle, so
- * a socket for which there is no memory is left to its exchange's time-out.
+ * curl says which socket to watch for what. Never a refusal: it would make curl give up the whole multi
+ * handle, and a socket that could not be watched is left to its exchange's time-out.
  */
 static int
 note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
-	int i = 0;
+	uint32 events = (what & CURL_POLL_IN ? WL_SOCKET_READABLE : 0) |
+					(what & CURL_POLL_OUT ? WL_SOCKET_WRITEABLE : 0);
 
-	while (i < watched_count && watched[i].fd != fd)
-		i++;
-	watched_changed = true;
-	if (what == CURL_POLL_REMOVE)
-	{
-		if (i < watched_count)
-			watched[i] = watched[--watched_count];
-		return 0;
-	}
-	if (i == watched_count && !grow_watched())
-		return 0;
-	if (i == watched_count)
-		watched_count++;
-	watched[i].fd = fd;
-	watched[i].events = (what & CURL_POLL_IN ? WL_SOCKET_READABLE : 0) |
-						(what & CURL_POLL_OUT ? WL_SOCKET_WRITEABLE : 0);
+	sg_sockets_watch(fd, what == CURL_POLL_REMOVE ? 0 : events);
 	return 0;
 }
 
@@ -309,26 +265,6 @@ sg_http_start(const SgHttpRequest *request)
 	return http;
 }
 
-/* Makes the wait event set hold the latch, the postmaster and the sockets that curl watches now. */
-static void
-prepare_wait_set(void)
-{
-	if (wait_set != NULL && !watched_changed && wait_set_pid == MyProcPid)
-		return;
-	if (wait_set != NULL)
-		FreeWaitEventSet(wait_set);
-	wait_set = NULL;
-	wait_set = sg_compat_wait_set(watched_count + 2);
-	wait_set_pid = MyProcPid;
-	AddWaitEventToSet(wait_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	/* a single-user backend has no postmaster */
-	if (IsUnderPostmaster)
-		AddWaitEventToSet(wait_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
-	for (int i = 0; i < watched_count; i++)
-		AddWaitEventToSet(wait_set, watched[i].events, watched[i].fd, NULL, NULL);
-	watched_changed = false;
-}
-
 /* Milliseconds from now to the earlier of the two moments that are set; rounded up, so never early. */
 static long
 wait_length(TimestampTz until)
@@ -391,21 +327,11 @@ let_curl_work(const WaitEvent *events, int count)
 void
 sg_http_wait(TimestampTz until)
 {
-	static uint32 wait_event = 0;
-	WaitEvent events[EVENTS_AT_ONCE];
+	WaitEvent events[SG_SOCKETS_AT_ONCE];
 	int count;
 
-	if (wait_event == 0)
-		wait_event = sg_compat_wait_event("SwitchgridRequest");
 	open_multi();
-	prepare_wait_set();
-	/* a look into the catalogs must not hold back vacuum while the network takes its time */
-	InvalidateCatalogSnapshotConditionally();
-	count = WaitEventSetWait(wait_set, wait_length(until), events, lengthof(events), wait_event);
-	for (int i = 0; i < count; i++)
-		if (events[i].events & WL_LATCH_SET)
-			ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
+	count = sg_sockets_wait(wait_length(until), events);
 	let_curl_work(events, count);
 }
 
@@ -475,6 +401,15 @@ sg_http_bytes(const SgHttp *http)
 	curl_easy_getinfo(http->easy, CURLINFO_SIZE_DOWNLOAD_T, &body);
 	curl_easy_getinfo(http->easy, CURLINFO_HEADER_SIZE, &headers);
 	return (int64) body + headers;
+}
+
+int64
+sg_http_late(const SgHttp *http)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(http->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
+	return us;
 }
 
 void

@@ -58,6 +58,9 @@ extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_aft
 /* Bytes of headers and body received so far. */
 extern int64 sg_http_bytes(const SgHttp *http);
 
+/* Microseconds between its start and the moment when its request could leave: the connection's time. */
+extern int64 sg_http_late(const SgHttp *http);
+
 /* Ends the exchange, whatever its state, and frees all that it holds. */
 extern void sg_http_end(SgHttp *http);
 
