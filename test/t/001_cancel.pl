@@ -2,6 +2,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use File::Spec;
 use FindBin;
 use lib $FindBin::RealBin;
 
@@ -16,7 +17,7 @@ use Time::HiRes qw(usleep);
 sub slow_resolver
 {
 	my ($held) = @_;
-	my $base = PostgreSQL::Test::Utils::tempdir() . '/resolver';
+	my $base = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir() . '/resolver');
 
 	append_to_file("$base.c", <<'SOURCE');
 #define _GNU_SOURCE
@@ -48,7 +49,8 @@ SOURCE
 	  : undef;
 }
 
-my $held = PostgreSQL::Test::Utils::tempdir() . '/held';
+# the server looks for it from its own directory
+my $held = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir() . '/held');
 my $resolver = slow_resolver($held);
 
 $ENV{LD_PRELOAD} = $resolver if $resolver;
