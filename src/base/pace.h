@@ -14,8 +14,8 @@
  * late lends the next one at most this much. Six requests then never fall into the operator's sliding
  * second, and the rate stays above 98 % of what is allowed.
  */
-#define SG_PACE_MARGIN 0.012
-#define SG_PACE_LENT 3000
+#define SG_PACE_MARGIN 0.018
+#define SG_PACE_LENT 2000
 
 /* The interval that keeps "per_second" requests within any second; 0 if there is no limit. */
 extern int64 sg_pace_interval(int per_second);
