@@ -247,12 +247,12 @@ sub check_clean
 # A resolver that nobody waits for any more keeps a descriptor for as long as it runs, no longer.
 sub check_sockets
 {
-	my ($pid, $before, $label, $resolving) = @_;
+	my ($pid, $before, $quiet, $label, $resolving) = @_;
 
 	if ($resolving)
 	{
 		unlink($held);
-		wait_until('end of the resolvers', sub { sockets_of($pid) < $before });
+		wait_until('end of the resolvers', sub { sockets_of($pid) <= $quiet });
 		append_to_file($held, '');
 		return;
 	}
@@ -266,10 +266,12 @@ sub try_one
 	my $session = Switchgrid::Session->open($node);
 	my $label = "$command at $wait->{name}";
 	my $pid = $session->pid;
+	my $quiet;
 	my $sockets;
 	my $state;
 
 	$session->run($good);
+	$quiet = sockets_of($pid);
 	go_waiting($session, $wait, $command);
 	check_holds_nothing($session, $wait) if $command eq 'refresh';
 	$observer->run("SELECT pg_cancel_backend($pid)");
@@ -287,7 +289,7 @@ sub try_one
 	$observer->run("SELECT pg_cancel_backend($pid)");
 	is(scalar($session->error), '57014', "$label: pg_cancel_backend again");
 	check_clean($session, "$label, cancelled again");
-	check_sockets($pid, $sockets, $label, $wait->{name} eq 'name');
+	check_sockets($pid, $sockets, $quiet, $label, $wait->{name} eq 'name');
 
 	go_waiting($session, $wait, $command);
 	$observer->run("SELECT pg_terminate_backend($pid)");
