@@ -38,6 +38,8 @@ static const Canned table[] = {
 	 "The customer objected to the load curve recording", NULL},
 	{"ADAM-ERR0123", 400, false, "ADAM-ERR0123",
 	 "The requested period cannot be anterior to the meter's last activation date", NULL},
+	{"404-adam-err0123", 404, false, "ADAM-ERR0123", "Pas de mesure trouv\303\251e pour ce point",
+	 NULL},
 	{"ADAM-ERR0125", 400, false, "ADAM-ERR0125",
 	 "The start date must be greater than the history deadline.", NULL},
 	{"ADAM-DC-0016", 400, false, "ADAM-DC-0016",
@@ -57,6 +59,7 @@ static const Canned table[] = {
 	 "The start date of the request must be greater than the consent start date.", NULL},
 	{"unauthorized_user", 403, false, "unauthorized_user",
 	 "user is not authorized to access this resource", NULL},
+	{"access_denied", 403, false, "access_denied", "access_denied", ""},
 	{"900908", 403, true, "900908", "Resource forbidden ",
 	 "User is NOT authorized to access the Resource. API Subscription validation failed."},
 	{"invalid_token", 401, false, "invalid_token", "The access token is invalid or has expired",
@@ -79,12 +82,20 @@ static const Canned table[] = {
 	{"Q4", 429, false, "429", "Quota Q4 reached  Call threshold allowed on 0:-30:-40", NULL},
 	{"429-quota-q4-negative-delay", 429, false, "429",
 	 "Quota Q4 reached  Call threshold allowed on 0:-30:-40", NULL},
+	{"900800", 429, true, "900800", "Message throttled out", NULL},
+	{"900801", 429, true, "900801", "Message throttled out", NULL},
+	{"900802", 429, true, "900802", "Message throttled out", NULL},
+	{"900803", 429, true, "900803", "Message throttled out", NULL},
 	{"900804", 429, true, "900804", "Message throttled out", NULL},
+	{"900805", 429, true, "900805", "Message throttled out", NULL},
+	{"900806", 429, true, "900806", "Message throttled out", NULL},
 	{"technical_error", 500, false, "technical_error", "Technical error. Please try later.", NULL},
 	{"500", 500, false, "technical_error", "Technical error. Please try later.", NULL},
 	{"ADAM-DC-0500", 500, false, "ADAM-DC-0500", "Technical Exception", NULL},
 	{"STM-ERR-0000001", 500, false, "STM-ERR-0000001", "", NULL},
 	{"server_error", 500, false, "server_error", "Technical error. Please try later.", NULL},
+	{"lincs-internal-server-error", 500, false, "server_error", "lincs-internal-server-error",
+	 NULL},
 	{"503", 503, false, "503", "Service unavailable for the moment. Please try later.", NULL},
 };
 
@@ -150,13 +161,32 @@ dump(json_t *document)
 }
 
 char *
-canned_error(const char *error, const char *description)
+canned_error(const char *error, const char *description, bool of_2026)
 {
-	return dump(json_pack("{s:s, s:s}", "error", error, "error_description", description));
+	return dump(json_pack("{s:s, s:s}", of_2026 ? "code" : "error", error,
+						  of_2026 ? "message" : "error_description", description));
+}
+
+/* Some texts of 2026 are known, and they are not those of v5. */
+static const char *
+text_of(const Canned *canned, bool of_2026)
+{
+	if (of_2026 && strcmp(canned->name, "ADAM-DC-0007") == 0)
+		return "Le client n'est pas titulaire du point demand\303\251";
+	if (of_2026 && strcmp(canned->name, "429") == 0)
+		return "SLA d\303\251pass\303\251";
+	return canned->text;
+}
+
+/* In 2026 one error still came as in v5. */
+static bool
+shaped_as_2026(const Canned *canned, bool of_2026)
+{
+	return of_2026 && !(canned->status == 400 && strcmp(canned->code, "ADAM-ERR0123") == 0);
 }
 
 static char *
-throttled_body(int64_t next_access)
+throttled_body(const char *code, int64_t next_access)
 {
 	time_t at = next_access;
 	struct tm tm;
@@ -167,24 +197,23 @@ throttled_body(int64_t next_access)
 	strftime(when, sizeof(when), "%Y-%b-%d %H:%M:%S+0000 UTC", &tm);
 	snprintf(description, sizeof(description),
 			 "You have exceeded your quota .You can access API after %s", when);
-	return dump(json_pack("{s:s, s:s, s:s, s:s}", "code", "900804", "message",
-						  "Message throttled out", "description", description, "nextAccessTime",
-						  when));
+	return dump(json_pack("{s:s, s:s, s:s, s:s}", "code", code, "message", "Message throttled out",
+						  "description", description, "nextAccessTime", when));
 }
 
 /* The body to send, to be freed; next_access only serves the gateway's quota. */
 char *
-canned_body(const Canned *canned, int64_t next_access)
+canned_body(const Canned *canned, bool of_2026, int64_t next_access)
 {
 	if (canned->code == NULL)
 		return must(strdup(canned->status == 404 ? html_page : ""));
-	if (strcmp(canned->code, "900804") == 0)
-		return throttled_body(next_access);
+	if (strncmp(canned->code, "90080", 5) == 0)
+		return throttled_body(canned->code, next_access);
 	if (canned->gateway)
 		return dump(json_pack("{s:s, s:s, s:s}", "code", canned->code, "message", canned->text,
 							  "description", canned->more));
-	if (canned->more != NULL)
+	if (canned->more != NULL && !of_2026)
 		return dump(json_pack("{s:s, s:s, s:s}", "error", canned->code, "error_description",
 							  canned->text, "error_uri", canned->more));
-	return canned_error(canned->code, canned->text);
+	return canned_error(canned->code, text_of(canned, of_2026), shaped_as_2026(canned, of_2026));
 }

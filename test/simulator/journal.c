@@ -3,7 +3,7 @@
  *		One line of JSON per request, written as soon as its answer is decided.
  *
  * No token, secret, header or query string ever reaches it: only names that
- * the simulator knows, and the three parameters of a data request.
+ * the simulator knows, and the point and the dates of a data request.
  */
 #include "simulator.h"
 
@@ -59,7 +59,7 @@ journal_open(const char *directory)
 static json_t *
 plain(const char *text, size_t most)
 {
-	char copy[256];
+	char copy[256 + 1];
 	size_t length = strnlen(text, most < sizeof(copy) - 1 ? most : sizeof(copy) - 1);
 
 	for (size_t i = 0; i < length; i++)
@@ -98,14 +98,15 @@ journal_write(const Exchange *x)
 	if (journal < 0)
 		return;
 	clock_format(clock_now_us(), at, sizeof(at));
-	line = json_pack(
-		"{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, s:o, s:b, s:I}", "n",
-		(json_int_t) ++lines, "at", at, "us", (json_int_t) clock_elapsed_us(), "method",
-		plain(x->method, 16), "path", plain(x->path, 200), "scenario",
-		plain(x->scenario.prefix, 200), "endpoint", x->endpoint, "point", plain_or_null(x->point),
-		"start", plain_or_null(x->start), "end", plain_or_null(x->end), "client", x->client,
-		"status", x->status, "bytes", (json_int_t) x->send_bytes, "fault", plain_or_null(x->fault),
-		"repeat", x->repeat, "connection", (json_int_t) x->connection_id);
+	line = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, "
+					 "s:o, s:b, s:I}",
+					 "n", (json_int_t) ++lines, "at", at, "us", (json_int_t) clock_elapsed_us(),
+					 "method", plain(x->method, 16), "path", plain(x->path, 200), "scenario",
+					 plain(x->scenario.prefix, 256), "endpoint", x->endpoint, "point",
+					 plain_or_null(x->point), "start", plain_or_null(x->start), "end",
+					 plain_or_null(x->end), "client", x->client, "status", x->status, "bytes",
+					 (json_int_t) x->send_bytes, "fault", plain_or_null(x->fault), "repeat",
+					 x->repeat, "connection", (json_int_t) x->connection_id);
 	text = must(json_dumps(must(line), JSON_COMPACT));
 	json_decref(line);
 	text_puts(&out, text);

@@ -20,7 +20,8 @@ Settings settings = {
 	.client_id = "demo",
 	.client_secret = "demo-secret",
 	.per_second = 5,
-	.per_hour = 10000,
+	.per_hour = -1,
+	.redirect = "https://app.example.org/callback",
 	.token_seconds = 12600,
 };
 
@@ -37,8 +38,11 @@ static const char usage[] =
 	"  --client-id ID         the application's identifier (default demo)\n"
 	"  --client-secret SECRET the application's secret (default demo-secret)\n"
 	"  --per-second N         data requests per second (default 5, 0: unlimited)\n"
-	"  --per-hour N           data requests per hour (default 10000, 0: unlimited)\n"
+	"  --per-hour N           data requests per hour (default 10000 for v5 and 1000 for each API\n"
+	"                         of 2026, 0: unlimited)\n"
 	"  --token-seconds N      life of an access token (default 12600)\n"
+	"  --redirect URL         where the consent page leads (default\n"
+	"                         https://app.example.org/callback)\n"
 	"  --parent               exit when standard input ends\n"
 	"  --help, --version\n"
 	"\n"
@@ -53,8 +57,18 @@ static const char usage[] =
 	"  empty expire expired           no data; a token lasts 3 data requests; none is good\n"
 	"  error=CODE error_once=CODE     a documented error, always or once for each window;\n"
 	"                                 next=SECONDS sets when 900804 lets the client come back\n"
+	"  error_at=ENDPOINT:CODE         the same on one endpoint, by its name in the journal\n"
 	"  unlimited per_second=N per_hour=N\n"
-	"  step=MINUTES null_values numbers unordered twice dst48\n"
+	"  step=MINUTES mixed_step        another step; one that changes during the day\n"
+	"  null_values null_texts empty_strings numbers natures\n"
+	"                                 values that are null or not strings; natures B, C and E\n"
+	"  unordered twice repeated       the other way round; each point, one point a day, again\n"
+	"  dst48 missing_hour             the two nights when the clock changes, told badly\n"
+	"  changed sparse no_com          the facts after a change; the required ones; of a meter\n"
+	"                                 that does not communicate\n"
+	"  openapi_key plain_segments     \"contact\" for \"contact_data\"; segments as strings\n"
+	"  scope=FORM                     of a token: empty, default, legacy, consumption or v5\n"
+	"  refuse empty_once              no consent; no service at the first call after one\n"
 	"Each prefix has its own quota, its own repeats and its own first times.\n";
 
 static void
@@ -87,6 +101,7 @@ static const struct option options[] = {{"port", required_argument, NULL, 'p'},
 										{"per-second", required_argument, NULL, '1'},
 										{"per-hour", required_argument, NULL, '2'},
 										{"token-seconds", required_argument, NULL, 't'},
+										{"redirect", required_argument, NULL, 'R'},
 										{"parent", no_argument, NULL, 'f'},
 										{"help", no_argument, NULL, 'h'},
 										{"version", no_argument, NULL, 'v'},
@@ -129,6 +144,11 @@ set_option(int letter, const char *name, char *value, int64_t *now_us)
 			break;
 		case 't':
 			settings.token_seconds = number(name, value, 1, 1000000000);
+			break;
+		case 'R':
+			if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+				refuse(name, value);
+			settings.redirect = value;
 			break;
 		case 'f':
 			settings.follow_parent = true;

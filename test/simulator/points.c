@@ -24,8 +24,9 @@
 #define HOUSES_UNTIL UINT64_C(30000000010000)
 #define RECENT_UNTIL UINT64_C(30000000010100)
 
-typedef struct Customer
+typedef struct Known
 {
+	int customer; /* number of the sandbox's customer who holds it */
 	const char *prm;
 	int step;
 	unsigned directions;
@@ -33,33 +34,62 @@ typedef struct Customer
 	bool revoked;
 	Holes holes;
 	const char *activated; /* NULL: long ago */
-} Customer;
+} Known;
 
-static const Customer sandbox[] = {
-	{"22516914714270", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
-	{"11453290002823", 30, CONSUMPTION, false, false, HOLES_NONE, "2019-08-27"},
-	{"32320647321714", 30, CONSUMPTION, true, false, HOLES_NONE, NULL},
-	{"12345678901234", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
-	{"10284856584123", 30, PRODUCTION, false, false, HOLES_NONE, NULL},
-	{"42900589957123", 30, CONSUMPTION, false, false, HOLES_MIDWEEK, NULL},
-	{"24880057139941", 30, PRODUCTION, false, false, HOLES_NONE, NULL},
-	{"12655648759651", 30, BOTH, false, false, HOLES_NONE, NULL},
-	{"64975835695673", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
-	{"63695879465986", 10, CONSUMPTION, false, false, HOLES_NONE, NULL},
-	{"22315546958763", 60, CONSUMPTION, false, false, HOLES_NONE, NULL},
-	{"26584978546985", 30, CONSUMPTION, false, true, HOLES_NONE, NULL},
+static const Known sandbox[] = {
+	{0, "22516914714270", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
+	{1, "11453290002823", 30, CONSUMPTION, false, false, HOLES_NONE, "2019-08-27"},
+	{2, "32320647321714", 30, CONSUMPTION, true, false, HOLES_NONE, NULL},
+	{3, "12345678901234", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
+	{3, "10284856584123", 30, PRODUCTION, false, false, HOLES_NONE, NULL},
+	{4, "42900589957123", 30, CONSUMPTION, false, false, HOLES_MIDWEEK, NULL},
+	{5, "24880057139941", 30, PRODUCTION, false, false, HOLES_NONE, NULL},
+	{6, "12655648759651", 30, BOTH, false, false, HOLES_NONE, NULL},
+	{7, "64975835695673", 30, CONSUMPTION, false, false, HOLES_NONE, NULL},
+	{7, "63695879465986", 10, CONSUMPTION, false, false, HOLES_NONE, NULL},
+	{7, "22315546958763", 60, CONSUMPTION, false, false, HOLES_NONE, NULL},
+	{8, "26584978546985", 30, CONSUMPTION, false, true, HOLES_NONE, NULL},
 };
 
-static void
-from_customer(const Customer *customer, Profile *profile)
+static const Known *
+find_known(const char *prm)
 {
-	profile->step = customer->step;
-	profile->directions = customer->directions;
-	profile->no_curve = customer->no_curve;
-	profile->revoked = customer->revoked;
-	profile->holes = customer->holes;
-	if (customer->activated != NULL)
-		civil_parse(customer->activated, &profile->activated);
+	for (size_t i = 0; i < sizeof(sandbox) / sizeof(sandbox[0]); i++)
+	{
+		if (strcmp(sandbox[i].prm, prm) == 0)
+			return &sandbox[i];
+	}
+	return NULL;
+}
+
+/* Fills in the points of a customer and returns how many they are. */
+int
+points_of_customer(int customer, const char *prms[CUSTOMER_POINTS])
+{
+	int count = 0;
+
+	for (size_t i = 0; i < sizeof(sandbox) / sizeof(sandbox[0]); i++)
+	{
+		if (sandbox[i].customer == customer && count < CUSTOMER_POINTS)
+			prms[count++] = sandbox[i].prm;
+	}
+	return count;
+}
+
+static void
+from_sandbox(const Known *known, Profile *profile)
+{
+	const char *first[CUSTOMER_POINTS];
+
+	points_of_customer(known->customer, first);
+	profile->owner = strtoull(first[0], NULL, 10);
+	profile->step = known->step;
+	profile->directions = known->directions;
+	profile->no_curve = known->no_curve;
+	profile->revoked = known->revoked;
+	profile->holes = known->holes;
+	if (known->activated != NULL)
+		civil_parse(known->activated, &profile->activated);
 }
 
 static void
@@ -87,9 +117,11 @@ bool
 points_find(const char *prm, int64_t today, Profile *profile)
 {
 	uint64_t number = strtoull(prm, NULL, 10);
+	const Known *known = find_known(prm);
 
 	memset(profile, 0, sizeof(*profile));
 	profile->seed = number;
+	profile->owner = number;
 	profile->step = 30;
 	profile->directions = CONSUMPTION;
 	profile->activated = LONG_AGO;
@@ -99,13 +131,10 @@ points_find(const char *prm, int64_t today, Profile *profile)
 		profile->step = 60;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(sandbox) / sizeof(sandbox[0]); i++)
+	if (known != NULL)
 	{
-		if (strcmp(sandbox[i].prm, prm) == 0)
-		{
-			from_customer(&sandbox[i], profile);
-			return true;
-		}
+		from_sandbox(known, profile);
+		return true;
 	}
 	if (number < HOUSES_FROM || number >= RECENT_UNTIL)
 		return false;

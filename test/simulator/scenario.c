@@ -12,7 +12,9 @@ typedef enum Kind
 {
 	FLAG,
 	NUMBER,
-	ERROR
+	ERROR,
+	ERROR_AT,
+	SCOPE
 } Kind;
 
 typedef struct Word
@@ -51,6 +53,19 @@ static const Word words[] = {
 	WORD_FLAG(unlimited),
 	WORD_FLAG(empty),
 	WORD_FLAG(null_values),
+	WORD_FLAG(null_texts),
+	WORD_FLAG(empty_strings),
+	WORD_FLAG(natures),
+	WORD_FLAG(mixed_step),
+	WORD_FLAG(missing_hour),
+	WORD_FLAG(repeated),
+	WORD_FLAG(changed),
+	WORD_FLAG(sparse),
+	WORD_FLAG(no_com),
+	WORD_FLAG(plain_segments),
+	WORD_FLAG(openapi_key),
+	WORD_FLAG(refuse),
+	WORD_FLAG(empty_once),
 	WORD_FLAG(numbers),
 	WORD_FLAG(unordered),
 	WORD_FLAG(twice),
@@ -64,6 +79,28 @@ static const Word words[] = {
 	WORD_NUMBER(next, 1, 86400, -1),
 	{"error", ERROR, offsetof(Scenario, error), 0, 0, 0},
 	{"error_once", ERROR, offsetof(Scenario, error_once), 0, 0, 0},
+	{"error_at", ERROR_AT, 0, 0, 0, 0},
+	{"scope", SCOPE, 0, 0, 0, 0},
+};
+
+/* The texts that a token's scope may have: clients must not read anything into them. */
+static const struct
+{
+	const char *name;
+	const char *text;
+} scopes[] = {
+	{"empty", ""},
+	{"default", "am_application_scope default"},
+	{"legacy", "/v3/customers/usage_points/contracts.GET /v4/metering_data/daily_consumption.GET"},
+	{"consumption", "/v5/metering_data/consumption_load_curve.GET "
+					"/v5/metering_data/daily_consumption.GET "
+					"/v5/metering_data/daily_consumption_max_power.GET"},
+	{"v5", "/v5/metering_data/consumption_load_curve.GET "
+		   "/v5/metering_data/production_load_curve.GET /v5/metering_data/daily_consumption.GET "
+		   "/v5/metering_data/daily_production.GET "
+		   "/v5/metering_data/daily_consumption_max_power.GET "
+		   "/v5/customers/usage_points/contracts.GET /v5/customers/usage_points/addresses.GET "
+		   "/v5/customers/identity.GET /v5/customers/contact_data.GET"},
 };
 
 static bool
@@ -81,6 +118,51 @@ set_number(const Word *word, const char *value, long *target)
 }
 
 static bool
+set_scope(Scenario *scenario, const char *value)
+{
+	for (size_t i = 0; value != NULL && i < sizeof(scopes) / sizeof(scopes[0]); i++)
+	{
+		if (strcmp(scopes[i].name, value) == 0)
+		{
+			scenario->scope = scopes[i].text;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ENDPOINT:CODE, the former as the journal names it. */
+static bool
+add_error_at(Scenario *scenario, const char *value)
+{
+	ErrorAt *added = &scenario->errors_at[scenario->errors_at_count];
+	const char *colon = value ? strchr(value, ':') : NULL;
+	char name[64];
+
+	if (colon == NULL || scenario->errors_at_count == MAX_ERRORS_AT ||
+		(size_t) (colon - value) >= sizeof(name))
+		return false;
+	memcpy(name, value, colon - value);
+	name[colon - value] = '\0';
+	added->endpoint = enedis_known(name);
+	added->error = canned_find(colon + 1);
+	scenario->errors_at_count++;
+	return added->endpoint != NULL && added->error != NULL;
+}
+
+/* The error that the scenario puts on one endpoint only, or NULL. */
+const Canned *
+scenario_error_at(const Scenario *scenario, const char *endpoint)
+{
+	for (int i = 0; i < scenario->errors_at_count; i++)
+	{
+		if (strcmp(scenario->errors_at[i].endpoint, endpoint) == 0)
+			return scenario->errors_at[i].error;
+	}
+	return NULL;
+}
+
+static bool
 set_word(Scenario *scenario, const Word *word, const char *value)
 {
 	void *target = (char *) scenario + word->offset;
@@ -95,6 +177,10 @@ set_word(Scenario *scenario, const Word *word, const char *value)
 		case ERROR:
 			*(const Canned **) target = value ? canned_find(value) : NULL;
 			return *(const Canned **) target != NULL;
+		case ERROR_AT:
+			return add_error_at(scenario, value);
+		case SCOPE:
+			return set_scope(scenario, value);
 	}
 	return false;
 }

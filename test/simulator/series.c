@@ -17,6 +17,13 @@ series_add(Series *series, int64_t at, int minutes, int64_t value)
 	series->readings[series->count++] = (Reading){at, minutes, value};
 }
 
+void
+series_free(Series *series)
+{
+	free(series->readings);
+	*series = (Series){NULL, 0, 0, series->measure};
+}
+
 /* Behind one meter, what the home takes of its own panels never shows. */
 static int64_t
 watts_of(House *house, const Profile *profile, Direction direction, int64_t at, int minutes)
@@ -48,6 +55,7 @@ series_curve(Series *series, const Profile *profile, Direction direction, int64_
 {
 	House house;
 
+	series->measure = MEASURE_CURVE;
 	if (profile->replay)
 	{
 		replay_curve(series, paris_midnight(from), paris_midnight(until));
@@ -68,23 +76,86 @@ series_curve(Series *series, const Profile *profile, Direction direction, int64_
 	}
 }
 
-static void
-replay_day(Series *series, int64_t day)
+/* Mean power of one slot of the point's own step; what was not read counts for nothing. */
+int64_t
+series_slot_watts(House *house, const Profile *profile, Direction direction, int64_t at)
 {
-	int64_t until = paris_midnight(day + 1);
+	int64_t read_at;
+	int watts;
+
+	if (!profile->replay)
+		return watts_of(house, profile, direction, at, profile->step);
+	if (readings_get(readings_find(at), &read_at, &watts) && read_at == at)
+		return watts;
+	return 0;
+}
+
+/* Minutes of the slot that lie between two times of the wall clock. */
+static int
+overlap(int from, int until, int window_from, int window_until)
+{
+	int low = from > window_from ? from : window_from;
+	int high = until < window_until ? until : window_until;
+
+	return high > low ? high - low : 0;
+}
+
+static int
+offpeak_minutes(const Offpeak *offpeak, int64_t at, int minutes)
+{
+	int from = (int) ((at + paris_offset(at)) % DAY_SECONDS / 60);
+	int until = from + minutes;
+	int sum = 0;
+
+	for (int i = 0; i < OFFPEAK_WINDOWS; i++)
+	{
+		int begin = offpeak->minutes[i][0];
+		int end = offpeak->minutes[i][1];
+
+		if (begin <= end)
+			sum += overlap(from, until, begin, end);
+		else
+			sum += overlap(from, until, begin, 24 * 60) + overlap(from, until, 0, end);
+	}
+	return sum;
+}
+
+/*
+ * Energy of a whole day in Wh, and the part of it inside the off-peak windows,
+ * where a slot on the edge counts for the minutes that are inside.
+ */
+int64_t
+series_day_energy(House *house, const Profile *profile, Direction direction, int64_t day,
+				  const Offpeak *offpeak, int64_t *inside)
+{
+	int64_t next = paris_midnight(day + 1);
 	int64_t sum = 0;
+	int64_t part = 0;
+
+	for (int64_t at = paris_midnight(day); at < next; at += profile->step * 60)
+	{
+		int64_t watts = series_slot_watts(house, profile, direction, at);
+
+		sum += watts * profile->step;
+		if (offpeak != NULL)
+			part += watts * offpeak_minutes(offpeak, at, profile->step);
+	}
+	if (inside != NULL)
+		*inside = (part + 30) / 60;
+	return (sum + 30) / 60;
+}
+
+/* A day that never gives a daily value. */
+bool
+series_day_missing(const Profile *profile, int64_t day)
+{
 	int64_t at;
 	int watts;
-	bool any = false;
 
-	for (size_t i = readings_find(paris_midnight(day)); readings_get(i, &at, &watts) && at < until;
-		 i++)
-	{
-		sum += watts;
-		any = true;
-	}
-	if (any)
-		series_add(series, day, 0, sum);
+	if (!profile->replay)
+		return house_day_absent(profile->seed, profile->holes, day);
+	return !readings_get(readings_find(paris_midnight(day)), &at, &watts) ||
+		   at >= paris_midnight(day + 1);
 }
 
 /*
@@ -97,76 +168,12 @@ series_daily(Series *series, const Profile *profile, Direction direction, int64_
 {
 	House house;
 
+	series->measure = MEASURE_DAILY;
 	house_open(&house, profile->seed);
 	for (int64_t day = from; day < until; day++)
 	{
-		int64_t sum = 0;
-		int64_t next = paris_midnight(day + 1);
-
-		if (profile->replay)
-		{
-			replay_day(series, day);
-			continue;
-		}
-		if (house_day_absent(profile->seed, profile->holes, day))
-			continue;
-		for (int64_t at = paris_midnight(day); at < next; at += profile->step * 60)
-			sum += watts_of(&house, profile, direction, at, profile->step) * profile->step;
-		series_add(series, day, 0, (sum + 30) / 60);
+		if (!series_day_missing(profile, day))
+			series_add(series, day, 0,
+					   series_day_energy(&house, profile, direction, day, NULL, NULL));
 	}
-}
-
-/* The October day as some back ends send it: each label once only. */
-static void
-drop_repeated_hour(Series *series)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < series->count; i++)
-	{
-		int64_t at = series->readings[i].at;
-
-		if (paris_offset(at) == 7200 || paris_offset(at - 3600) == 3600)
-			series->readings[kept++] = series->readings[i];
-	}
-	series->count = kept;
-}
-
-static void
-double_each(Series *series)
-{
-	Series doubled = {NULL, 0, 0};
-
-	for (size_t i = 0; i < series->count * 2; i++)
-	{
-		Reading *reading = &series->readings[i / 2];
-
-		series_add(&doubled, reading->at, reading->minutes, reading->value);
-	}
-	free(series->readings);
-	*series = doubled;
-}
-
-static void
-reverse(Series *series)
-{
-	for (size_t i = 0; i < series->count / 2; i++)
-	{
-		Reading swapped = series->readings[i];
-
-		series->readings[i] = series->readings[series->count - 1 - i];
-		series->readings[series->count - 1 - i] = swapped;
-	}
-}
-
-/* What a scenario changes about which points come, and in which order. */
-void
-series_bend(Series *series, const Scenario *scenario)
-{
-	if (scenario->dst48 && series->count > 0 && series->readings[0].minutes > 0)
-		drop_repeated_hour(series);
-	if (scenario->twice && series->count > 0)
-		double_each(series);
-	if (scenario->unordered)
-		reverse(series);
 }

@@ -6,6 +6,7 @@
 #include "simulator.h"
 
 #include <arpa/inet.h>
+#include <jansson.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -58,22 +59,44 @@ exchange_answer(Exchange *x, int status, char *body, size_t length, const char *
 	x->type = type;
 }
 
-void
-exchange_canned(Exchange *x, const char *name)
+/* Each generation has its own shape of errors. */
+bool
+exchange_of_2026(const Exchange *x)
 {
-	const Canned *canned = canned_find(name);
-	char *body = canned_body(canned, 0);
+	return x->route != NULL && x->route->api != NULL;
+}
+
+void
+exchange_canned_at(Exchange *x, const Canned *canned, int64_t next_access)
+{
+	char *body = canned_body(canned, exchange_of_2026(x), next_access);
 
 	exchange_answer(x, canned->status, body, strlen(body),
 					body[0] == '<' ? "text/html" : "application/json");
 }
 
 void
+exchange_canned(Exchange *x, const char *name)
+{
+	exchange_canned_at(x, canned_find(name), 0);
+}
+
+void
 exchange_error(Exchange *x, int status, const char *error, const char *description)
 {
-	char *body = canned_error(error, description);
+	char *body = canned_error(error, description, exchange_of_2026(x));
 
 	exchange_answer(x, status, body, strlen(body), "application/json");
+}
+
+/* The document is given away. */
+void
+exchange_json(Exchange *x, json_t *document)
+{
+	char *body = must(json_dumps(must(document), JSON_COMPACT));
+
+	json_decref(document);
+	exchange_answer(x, 200, body, strlen(body), "application/json");
 }
 
 /* -------- deciding -------- */
@@ -95,7 +118,7 @@ route_journal(Exchange *x)
 	{
 		state_lock();
 		journal_reset();
-		enedis_forget();
+		gate_forget();
 		state_unlock();
 		answer_text(x, 200, "");
 		return true;
@@ -116,15 +139,15 @@ route_journal(Exchange *x)
 static bool
 split_url(Exchange *x, const char *url)
 {
-	char complaint[256];
+	char complaint[512];
 	const char *rest;
 
 	x->path = url;
 	if (strncmp(url, "/~", 2) != 0)
-		return scenario_parse("", 0, &x->scenario, complaint, sizeof(complaint));
+		return scenario_parse("", 0, &x->scenario, complaint, sizeof(complaint) - 1);
 	rest = strchrnul(url + 2, '/');
 	x->path = *rest ? rest : "/";
-	if (scenario_parse(url + 2, rest - (url + 2), &x->scenario, complaint, sizeof(complaint)))
+	if (scenario_parse(url + 2, rest - (url + 2), &x->scenario, complaint, sizeof(complaint) - 1))
 		return true;
 	exchange_fault(x, "%.150s", complaint);
 	strcat(complaint, "\n");
@@ -190,7 +213,7 @@ read_body(void *argument, uint64_t position, char *out, size_t size)
 	if (size > x->send_bytes - position)
 		size = x->send_bytes - position;
 	if (x->huge)
-		return (ssize_t) answer_huge_read(position, out, size);
+		return (ssize_t) huge_read(exchange_of_2026(x), position, out, size);
 	memcpy(out, x->body + position, size);
 	return (ssize_t) size;
 }
@@ -226,6 +249,8 @@ deliver(Session *session, struct MHD_Connection *connection)
 	if (response == NULL)
 		return MHD_NO;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, x->type);
+	if (x->location != NULL)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, x->location);
 	if (x->allow != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, x->allow);
 	result = MHD_queue_response(connection, x->status, response);
@@ -326,6 +351,7 @@ completed(void *unused, struct MHD_Connection *connection, void **context,
 	park_forget(&session->parked);
 	text_free(&session->x.upload);
 	free(session->x.body);
+	free(session->x.location);
 	free(session->url);
 	free(session);
 	*context = NULL;

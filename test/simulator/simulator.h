@@ -2,9 +2,10 @@
  * simulator.h
  *		What the files of the API simulator share.
  *
- * Each section below belongs to the file of the same name.  Times are UTC
- * seconds since 1970 (or microseconds where the name says so); a "day" is a
- * civil day counted from 1970-01-01, without a zone.
+ * Each section below belongs to the file of the same name; points and what they
+ * measure are in model.h.  Times are UTC seconds since 1970 (or microseconds
+ * where the name says so); a "day" is a civil day counted from 1970-01-01,
+ * without a zone.
  */
 #ifndef SWITCHGRID_SIMULATOR_H
 #define SWITCHGRID_SIMULATOR_H
@@ -13,8 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model.h"
+
 #define SIMULATOR_VERSION "1.0"
-#define DAY_SECONDS 86400
 
 /* main.c: the options, fixed once the server runs */
 typedef struct Settings
@@ -25,8 +27,9 @@ typedef struct Settings
 	const char *readings_point;
 	const char *client_id;
 	const char *client_secret;
-	long per_second; /* 0: unlimited */
-	long per_hour;	 /* 0: unlimited */
+	long per_second;	  /* 0: unlimited */
+	long per_hour;		  /* 0: unlimited, -1: as each generation has it */
+	const char *redirect; /* where the consent page sends the browser back */
 	long token_seconds;
 	bool follow_parent; /* exit when stdin ends */
 } Settings;
@@ -69,6 +72,7 @@ typedef struct StringSet
 extern void *must(void *pointer);
 extern void text_add(Text *text, const char *bytes, size_t length);
 extern void text_puts(Text *text, const char *string);
+extern void text_printf(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 extern void text_free(Text *text);
 extern bool set_add(StringSet *set, const char *key);
 extern bool set_has(const StringSet *set, const char *key);
@@ -86,14 +90,22 @@ typedef struct Canned
 } Canned;
 
 extern const Canned *canned_find(const char *name);
-extern char *canned_body(const Canned *canned, int64_t next_access);
-extern char *canned_error(const char *error, const char *description);
+extern char *canned_body(const Canned *canned, bool of_2026, int64_t next_access);
+extern char *canned_error(const char *error, const char *description, bool of_2026);
 extern const char *const html_page;
 
 /* scenario.c */
-typedef struct Scenario
+#define MAX_ERRORS_AT 4
+
+typedef struct ErrorAt
 {
-	char prefix[128]; /* as the client wrote it, "" when none */
+	const char *endpoint;
+	const Canned *error;
+} ErrorAt;
+
+struct Scenario
+{
+	char prefix[256 + 1]; /* as the client wrote it, "" when none */
 	bool stall;
 	bool stall_token;
 	bool stall_body;
@@ -110,6 +122,19 @@ typedef struct Scenario
 	bool unlimited;
 	bool empty;
 	bool null_values;
+	bool null_texts;
+	bool empty_strings;
+	bool natures;
+	bool mixed_step;
+	bool missing_hour;
+	bool repeated;
+	bool changed;
+	bool sparse;
+	bool no_com;
+	bool plain_segments;
+	bool openapi_key;
+	bool refuse;
+	bool empty_once;
 	bool numbers;
 	bool unordered;
 	bool twice;
@@ -123,11 +148,17 @@ typedef struct Scenario
 	long next; /* seconds until nextAccessTime, 0: next hour */
 	const Canned *error;
 	const Canned *error_once;
-} Scenario;
+	const char *scope; /* of the token's answer, NULL: empty */
+	ErrorAt errors_at[MAX_ERRORS_AT];
+	int errors_at_count;
+};
 
 extern bool scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *complaint,
 						   size_t size);
 extern bool scenario_corrupts(const Scenario *scenario);
+extern const Canned *scenario_error_at(const Scenario *scenario, const char *endpoint);
+
+struct json_t;
 
 /* server.c: one request and the answer decided for it */
 #define MAX_PARAMETERS 16
@@ -155,12 +186,15 @@ typedef struct Exchange
 	uint64_t connection_id;
 
 	/* what the journal tells about it */
-	const char *endpoint;
+	const struct Endpoint *route; /* NULL: none has this path */
+	const char *endpoint;		  /* its name */
 	const char *client;
 	char point[32];
 	char start[32];
 	char end[32];
+	char detail[64]; /* what else makes it another question; not in the journal */
 	char fault[160]; /* "" when the client is blameless */
+	bool unfinished; /* the same question may well be put again */
 	bool repeat;
 
 	/* the answer */
@@ -169,6 +203,7 @@ typedef struct Exchange
 	size_t length;
 	const char *type;
 	const char *allow; /* the Allow header of a 405 */
+	char *location;	   /* where a 302 leads */
 	bool stall;
 	bool closed;
 	bool huge; /* the body is made while it is sent */
@@ -188,9 +223,12 @@ extern int server_port(void);
 extern void server_stop(void);
 extern void exchange_fault(Exchange *x, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+extern bool exchange_of_2026(const Exchange *x);
 extern void exchange_answer(Exchange *x, int status, char *body, size_t length, const char *type);
 extern void exchange_canned(Exchange *x, const char *name);
+extern void exchange_canned_at(Exchange *x, const Canned *canned, int64_t next_access);
 extern void exchange_error(Exchange *x, int status, const char *error, const char *description);
+extern void exchange_json(Exchange *x, struct json_t *document);
 
 /* journal.c */
 extern bool journal_open(const char *directory);
@@ -202,17 +240,32 @@ extern void journal_reset(void);
 extern void state_lock(void);
 extern void state_unlock(void);
 
+/* form.c */
+#define MAX_FIELDS 16
+
+extern bool form_decode(char *text);
+extern int form_parse(char *body, Parameter *fields);
+extern const char *form_get(const Parameter *fields, int count, const char *name);
+extern bool form_basic(const char *text, char *out, size_t size);
+extern void form_encode(Text *out, const char *text);
+
 /* token.c */
 typedef enum TokenState
 {
 	TOKEN_GOOD,
 	TOKEN_UNKNOWN,
 	TOKEN_EXPIRED,
+	TOKEN_REVOKED,
 	TOKEN_SPENT
 } TokenState;
 
-extern void token_endpoint(Exchange *x);
+extern char *token_give(const Scenario *scenario);
+extern void token_end(const char *text);
 extern TokenState token_check(const char *text, const Scenario *scenario, const char **client);
+
+/* grant.c: who may have a token, and end one */
+extern void grant_endpoint(Exchange *x);
+extern void revoke_endpoint(Exchange *x);
 
 /* quota.c */
 typedef enum QuotaVerdict
@@ -222,105 +275,111 @@ typedef enum QuotaVerdict
 	QUOTA_HOUR
 } QuotaVerdict;
 
-extern QuotaVerdict quota_take(const char *client, const Scenario *scenario, int64_t *wait_seconds);
+extern QuotaVerdict quota_take(const char *client, const char *api, const Scenario *scenario,
+							   int64_t *wait_seconds);
 
-/* readings.c */
-extern bool readings_load(const char *file, int64_t now);
-extern bool readings_loaded(void);
-extern size_t readings_find(int64_t at);
-extern bool readings_get(size_t position, int64_t *starts_at, int *watts);
+/* write.c: readings, piece by piece, as both generations write them */
+extern void write_number(Text *out, int64_t number);
+extern void write_label(Text *out, const Series *series, size_t i, const Scenario *scenario);
+extern void write_value(Text *out, const Series *series, size_t i, const Scenario *scenario,
+						bool quoted);
+extern void write_list(Text *out, const Series *series, const Scenario *scenario,
+					   void (*write_one)(Text *, const Series *, size_t, const Scenario *));
+extern void write_day_text(int64_t day, char out[11]);
 
-/* points.c: who is known, and how they behave */
-typedef enum Direction
+/* answer_v5.c, answer_2026.c */
+typedef struct Asked
 {
-	CONSUMPTION = 1,
-	PRODUCTION = 2
-} Direction;
+	const struct Endpoint *route;
+	const char *point;
+	const char *start;
+	const char *end;
+	bool monthly;
+	const Scenario *scenario;
+} Asked;
 
-typedef enum Holes
+extern void answer_v5(Text *out, const Asked *asked, const Series *series);
+extern void answer_2026(Text *out, const Asked *asked, const Series *series);
+extern void answer_2026_index(Text *out, const Asked *asked, const Registers *registers);
+
+/* huge.c */
+extern size_t huge_length(bool of_2026);
+extern size_t huge_read(bool of_2026, size_t position, char *out, size_t size);
+
+/* enedis.c: the paths */
+typedef struct Endpoint
 {
-	HOLES_NONE,
-	HOLES_MIDWEEK,
-	HOLES_SOME
-} Holes;
+	const char *name; /* in the journal */
+	const char *path; /* one that ends with a slash goes on with a point */
+	const char *method;
+	void (*serve)(Exchange *x);
+	const char *api; /* of 2026, each with a quota of its own; NULL for v5 */
+	Measure measure;
+	Direction direction;
+} Endpoint;
 
-typedef struct Profile
-{
-	uint64_t seed;
-	int step; /* minutes */
-	unsigned directions;
-	bool no_curve; /* curve recording never switched on */
-	bool revoked;  /* consent given, then taken back */
-	bool replay;   /* answered from the readings file */
-	Holes holes;
-	int64_t activated; /* civil day, INT64_MIN: long ago */
-} Profile;
-
-extern bool points_find(const char *prm, int64_t today, Profile *profile);
-
-/* house.c */
-typedef struct House
-{
-	uint64_t seed;
-	double base;
-	double heating; /* watts per degree missing */
-	double evening;
-	double evening_hour;
-	double morning;
-	double heater;
-	double heater_from;
-	double panels;	/* watts at best */
-	int64_t august; /* first day of the fortnight away */
-
-	/* the last day looked at; only saves work */
-	int64_t day;
-	int64_t midnight;
-	double season;
-	double warmth;
-	double presence;
-	double weekend;
-	double heater_hours;
-	double sky;
-} House;
-
-extern uint64_t hash64(uint64_t a, uint64_t b);
-extern void house_open(House *house, uint64_t seed);
-extern double house_load(House *house, int64_t starts_at, int minutes);
-extern double house_solar(House *house, int64_t starts_at, int minutes);
-extern bool house_absent(uint64_t seed, Holes holes, int64_t day, int64_t seconds);
-extern bool house_day_absent(uint64_t seed, Holes holes, int64_t day);
-
-/* series.c */
-typedef struct Reading
-{
-	int64_t at;	 /* end of the interval; for a daily value the day */
-	int minutes; /* 0 for a daily value */
-	int64_t value;
-} Reading;
-
-typedef struct Series
-{
-	Reading *readings;
-	size_t count;
-	size_t size;
-} Series;
-
-extern void series_add(Series *series, int64_t at, int minutes, int64_t value);
-extern void series_curve(Series *series, const Profile *profile, Direction direction, int64_t from,
-						 int64_t until, int step);
-extern void series_daily(Series *series, const Profile *profile, Direction direction, int64_t from,
-						 int64_t until);
-extern void series_bend(Series *series, const Scenario *scenario);
-
-/* answer.c */
-extern void answer_series(const Series *series, bool curve, const char *point, const char *start,
-						  const char *end, const Scenario *scenario, Text *out);
-extern size_t answer_huge_length(void);
-extern size_t answer_huge_read(size_t position, char *out, size_t size);
-
-/* enedis.c */
 extern bool enedis_route(Exchange *x);
-extern void enedis_forget(void);
+extern const char *enedis_known(const char *endpoint);
+
+/* gate.c: what every data request goes through */
+extern bool gate_open(Exchange *x);
+extern bool gate_accept(Exchange *x);
+extern bool gate_replaces(Exchange *x);
+extern void gate_close(Exchange *x);
+extern bool gate_first_time(const Exchange *x, const char *what, const char *detail);
+extern void gate_forget(void);
+extern void gate_no_data(Exchange *x);
+
+/* query.c */
+typedef struct Slot
+{
+	const char *name;
+	char *value;
+	size_t size;
+} Slot;
+
+typedef struct Window
+{
+	int64_t start; /* civil days, end excluded */
+	int64_t end;
+	int64_t today;
+	int64_t oldest; /* first start that the history limit accepts */
+} Window;
+
+extern bool query_refuse(Exchange *x, const char *fault, const char *description);
+extern bool query_collect(Exchange *x, const Slot *slots, int count);
+extern bool query_point(Exchange *x);
+extern bool query_window(Exchange *x, Window *window);
+
+/* measures.c */
+extern void measures_v5(Exchange *x);
+extern void measures_2026(Exchange *x);
+
+/* customers.c: contract, address, identity and contact of v5 */
+extern void customers_endpoint(Exchange *x);
+
+/* itc.c: contract and point of 2026 */
+extern void itc_endpoint(Exchange *x);
+
+/* authorize.c */
+extern void authorize_v1(Exchange *x);
+extern void authorize_v2(Exchange *x);
+
+/* consents.c */
+typedef struct Consent
+{
+	int64_t id;
+	const char *prm;
+	int64_t from; /* civil days, the last one included */
+	int64_t until;
+	bool recent; /* given since the program runs */
+} Consent;
+
+extern int64_t consents_give(int customer, int64_t today, int64_t until);
+extern bool consents_next(size_t *position, Consent *consent);
+
+/* services.c */
+extern void services_endpoint(Exchange *x);
 
 /* park.c: connections that wait without holding a thread */
 struct MHD_Connection;

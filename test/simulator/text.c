@@ -4,6 +4,7 @@
  */
 #include "simulator.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,19 @@ void
 text_puts(Text *text, const char *string)
 {
 	text_add(text, string, strlen(string));
+}
+
+/* For short pieces: 255 bytes at most. */
+void
+text_printf(Text *text, const char *format, ...)
+{
+	char piece[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(piece, sizeof(piece), format, arguments);
+	va_end(arguments);
+	text_puts(text, piece);
 }
 
 void

@@ -1,0 +1,106 @@
+/*
+ * huge.c
+ *		A valid body far larger than any real one, made piece by piece: a head,
+ *		the same reading again and again, a tail.
+ */
+#include "simulator.h"
+
+#include <string.h>
+
+#define HUGE_BYTES ((size_t) 200 * 1024 * 1024)
+
+typedef struct Pieces
+{
+	const char *head;
+	const char *item;
+	const char *tail;
+} Pieces;
+
+static const Pieces pieces_v5 = {"{\"meter_reading\":{\"usage_point_id\":"
+								 "\"22516914714270\",\"start\":\"2026-01-01\","
+								 "\"end\":\"2026-01-08\",\"quality\":\"BRUT\","
+								 "\"reading_type\":{\"unit\":\"W\","
+								 "\"measurement_kind\":\"power\",\"aggregate\":"
+								 "\"average\"},\"interval_reading\":[",
+								 "{\"value\":\"230\",\"date\":\"2026-01-01 "
+								 "00:30:00\",\"interval_length\":\"PT30M\","
+								 "\"measure_type\":\"B\"},",
+								 "{\"value\":\"230\",\"date\":\"2026-01-01 "
+								 "00:30:00\",\"interval_length\":\"PT30M\","
+								 "\"measure_type\":\"B\"}]}}"};
+
+static const Pieces pieces_2026 = {
+	"{\"idPrm\":\"22516914714270\",\"etapeMetier\":\"BRUT\",\"periode\":{"
+	"\"dateDebut\":"
+	"\"2026-01-01\",\"dateFin\":\"2026-01-08\"},\"modeCalcul\":\"MESURE\","
+	"\"grandeur\":[{"
+	"\"grandeurMetier\":\"CONS\",\"grandeurPhysique\":\"PA\",\"unite\":\"W\","
+	"\"points\":[",
+	"{\"v\":\"230\",\"d\":\"2026-01-01 00:30:00\",\"p\":\"PT30M\",\"n\":\"B\"},",
+	"{\"v\":\"230\",\"d\":\"2026-01-01 00:30:00\",\"p\":\"PT30M\",\"n\":\"B\"}],"
+	"\"calendrier\":[]}],\"contexte\":[]}"};
+
+static const Pieces *
+pieces_of(bool of_2026)
+{
+	return of_2026 ? &pieces_2026 : &pieces_v5;
+}
+
+static size_t
+items_length(const Pieces *pieces)
+{
+	size_t one = strlen(pieces->item);
+
+	return HUGE_BYTES / one * one;
+}
+
+size_t
+huge_length(bool of_2026)
+{
+	const Pieces *pieces = pieces_of(of_2026);
+
+	return strlen(pieces->head) + items_length(pieces) + strlen(pieces->tail);
+}
+
+static size_t
+piece_at(const Pieces *pieces, size_t position, const char **bytes)
+{
+	size_t head = strlen(pieces->head);
+	size_t item = strlen(pieces->item);
+	size_t items = items_length(pieces);
+
+	if (position < head)
+	{
+		*bytes = pieces->head + position;
+		return head - position;
+	}
+	position -= head;
+	if (position < items)
+	{
+		*bytes = pieces->item + position % item;
+		return item - position % item;
+	}
+	position -= items;
+	*bytes = pieces->tail + position;
+	return strlen(pieces->tail) - position;
+}
+
+size_t
+huge_read(bool of_2026, size_t position, char *out, size_t size)
+{
+	const Pieces *pieces = pieces_of(of_2026);
+	size_t total = huge_length(of_2026);
+	size_t done = 0;
+
+	while (done < size && position + done < total)
+	{
+		const char *bytes;
+		size_t length = piece_at(pieces, position + done, &bytes);
+
+		if (length > size - done)
+			length = size - done;
+		memcpy(out + done, bytes, length);
+		done += length;
+	}
+	return done;
+}
