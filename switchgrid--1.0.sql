@@ -98,6 +98,402 @@ COMMENT ON COLUMN switchgrid.daily_energy.day IS 'Civil day in Paris.';
 COMMENT ON COLUMN switchgrid.daily_energy.wh IS 'Energy of the day, Wh, as the operator gives it (difference of indexes).';
 COMMENT ON COLUMN switchgrid.daily_energy.updated_at IS 'When the row was last written.';
 
+CREATE TABLE switchgrid.daily_max_power (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    day date NOT NULL,
+    va double precision NOT NULL,
+    at timestamptz,
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, direction, day)
+);
+COMMENT ON TABLE switchgrid.daily_max_power IS 'Stored daily peaks of apparent power: one row for a point, direction and civil day in Paris.';
+COMMENT ON COLUMN switchgrid.daily_max_power.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.daily_max_power.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.daily_max_power.day IS 'Civil day in Paris.';
+COMMENT ON COLUMN switchgrid.daily_max_power.va IS 'Largest apparent power of the day, VA.';
+COMMENT ON COLUMN switchgrid.daily_max_power.at IS 'When it was reached; NULL if the operator does not say. In the repeated hour of October, its first pass.';
+COMMENT ON COLUMN switchgrid.daily_max_power.updated_at IS 'When the row was last written.';
+
+CREATE TABLE switchgrid.register_reading (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    read_at timestamptz NOT NULL,
+    quantity text,
+    calendar text,
+    calendar_name text,
+    class text,
+    class_name text,
+    register text,
+    value double precision NOT NULL,
+    unit text,
+    stage text,
+    context text,
+    type text,
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (point_id, direction, read_at, quantity, calendar, class, register, context)
+);
+COMMENT ON TABLE switchgrid.register_reading IS 'Stored readings of the meter''s registers (index): one row for a register and an instant.';
+COMMENT ON COLUMN switchgrid.register_reading.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.register_reading.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.register_reading.read_at IS 'The instant of the reading.';
+COMMENT ON COLUMN switchgrid.register_reading.quantity IS 'Physical quantity: EA active energy.';
+COMMENT ON COLUMN switchgrid.register_reading.calendar IS 'Calendar whose classes the registers count, such as FC020831; NULL for a register that sums all.';
+COMMENT ON COLUMN switchgrid.register_reading.calendar_name IS 'The calendar in words.';
+COMMENT ON COLUMN switchgrid.register_reading.class IS 'Class of the calendar, such as HC or HP; NULL for a register that sums all.';
+COMMENT ON COLUMN switchgrid.register_reading.class_name IS 'The class in words.';
+COMMENT ON COLUMN switchgrid.register_reading.register IS 'Code of the register (cadran).';
+COMMENT ON COLUMN switchgrid.register_reading.value IS 'What the register shows, in the unit.';
+COMMENT ON COLUMN switchgrid.register_reading.unit IS 'Unit of the value: Wh.';
+COMMENT ON COLUMN switchgrid.register_reading.stage IS 'BRUT raw, BEST corrected.';
+COMMENT ON COLUMN switchgrid.register_reading.context IS 'Why it was read: COL collection, CRD, CRI, FMR, TOP.';
+COMMENT ON COLUMN switchgrid.register_reading.type IS 'How it was read: AP, AQ, AS, AV, LC, RM, RC.';
+COMMENT ON COLUMN switchgrid.register_reading.updated_at IS 'When the row was last written.';
+
+CREATE TABLE switchgrid.contract_history (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    segment text,
+    status text,
+    contract_type text,
+    supplier text,
+    subscribed_power double precision,
+    power_unit text,
+    tariff text,
+    offpeak_hours text,
+    offpeak_minutes int4multirange,
+    started_on date,
+    activated_on date,
+    tariff_changed_on date,
+    power_changed_on date,
+    meter_type text,
+    meter_serial text,
+    communicating boolean,
+    raw jsonb,
+    seen_from date NOT NULL,
+    seen_until date CHECK (seen_until > seen_from),
+    seen daterange GENERATED ALWAYS AS (pg_catalog.daterange(seen_from, seen_until)) STORED,
+    checked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, direction, seen_from)
+);
+COMMENT ON TABLE switchgrid.contract_history IS 'What is known of a contract on a point, in one direction, and what it was before: one row for each time something changed.';
+COMMENT ON COLUMN switchgrid.contract_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contract_history.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.contract_history.segment IS 'C1 to C5, P1 to P4.';
+COMMENT ON COLUMN switchgrid.contract_history.status IS 'SERVC in service, RESIL ended, ECRES ending, ECRAC being connected, INACCE unreachable; NULL where the API does not say.';
+COMMENT ON COLUMN switchgrid.contract_history.contract_type IS 'As the operator writes it: Contrat GRD-F, Contrat GRD-A, CARD-S, ...';
+COMMENT ON COLUMN switchgrid.contract_history.supplier IS 'Name of the supplier, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract_history.subscribed_power IS 'Subscribed power, in power_unit.';
+COMMENT ON COLUMN switchgrid.contract_history.power_unit IS 'kVA or kW.';
+COMMENT ON COLUMN switchgrid.contract_history.tariff IS 'Code of the network tariff, such as BTINFMUDT; a label that has no code is kept as it is.';
+COMMENT ON COLUMN switchgrid.contract_history.offpeak_hours IS 'Heures creuses as the operator writes them: HC (22H30-6H30).';
+COMMENT ON COLUMN switchgrid.contract_history.offpeak_minutes IS 'The same as minutes since midnight, Paris time: {[0,390),[1350,1440)}.';
+COMMENT ON COLUMN switchgrid.contract_history.started_on IS 'First day of the contract, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract_history.activated_on IS 'Last activation (mise en service) of the point in this direction; sometimes wrong at the operator.';
+COMMENT ON COLUMN switchgrid.contract_history.tariff_changed_on IS 'Last change of the tariff.';
+COMMENT ON COLUMN switchgrid.contract_history.power_changed_on IS 'Last change of the subscribed power.';
+COMMENT ON COLUMN switchgrid.contract_history.meter_type IS 'AMM for a Linky.';
+COMMENT ON COLUMN switchgrid.contract_history.meter_serial IS 'Serial number of the meter, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract_history.communicating IS 'Does the meter communicate?';
+COMMENT ON COLUMN switchgrid.contract_history.raw IS 'All that the API said, without personal data.';
+COMMENT ON COLUMN switchgrid.contract_history.seen_from IS 'First civil day on which it was seen so.';
+COMMENT ON COLUMN switchgrid.contract_history.seen_until IS 'The day on which it was seen otherwise; NULL: it is so now.';
+COMMENT ON COLUMN switchgrid.contract_history.seen IS 'The days on which it was so, as far as was seen.';
+COMMENT ON COLUMN switchgrid.contract_history.checked_at IS 'When it was last seen.';
+
+CREATE UNIQUE INDEX contract_history_now ON switchgrid.contract_history (point_id, direction) WHERE seen_until IS NULL;
+
+CREATE VIEW switchgrid.contract WITH (security_invoker = true) AS
+SELECT point_id, direction, segment, status, contract_type, supplier, subscribed_power,
+       power_unit, tariff, offpeak_hours, offpeak_minutes, started_on, activated_on,
+       tariff_changed_on, power_changed_on, meter_type, meter_serial, communicating, raw
+FROM switchgrid.contract_history WHERE seen_until IS NULL;
+COMMENT ON VIEW switchgrid.contract IS 'What is known of a contract on a point, in one direction, as last seen; switchgrid.contract_history has what was before.';
+COMMENT ON COLUMN switchgrid.contract.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contract.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.contract.segment IS 'C1 to C5, P1 to P4.';
+COMMENT ON COLUMN switchgrid.contract.status IS 'SERVC in service, RESIL ended, ECRES ending, ECRAC being connected, INACCE unreachable; NULL where the API does not say.';
+COMMENT ON COLUMN switchgrid.contract.contract_type IS 'As the operator writes it: Contrat GRD-F, Contrat GRD-A, CARD-S, ...';
+COMMENT ON COLUMN switchgrid.contract.supplier IS 'Name of the supplier, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract.subscribed_power IS 'Subscribed power, in power_unit.';
+COMMENT ON COLUMN switchgrid.contract.power_unit IS 'kVA or kW.';
+COMMENT ON COLUMN switchgrid.contract.tariff IS 'Code of the network tariff, such as BTINFMUDT; a label that has no code is kept as it is.';
+COMMENT ON COLUMN switchgrid.contract.offpeak_hours IS 'Heures creuses as the operator writes them: HC (22H30-6H30).';
+COMMENT ON COLUMN switchgrid.contract.offpeak_minutes IS 'The same as minutes since midnight, Paris time: {[0,390),[1350,1440)}.';
+COMMENT ON COLUMN switchgrid.contract.started_on IS 'First day of the contract, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract.activated_on IS 'Last activation (mise en service) of the point in this direction; sometimes wrong at the operator.';
+COMMENT ON COLUMN switchgrid.contract.tariff_changed_on IS 'Last change of the tariff.';
+COMMENT ON COLUMN switchgrid.contract.power_changed_on IS 'Last change of the subscribed power.';
+COMMENT ON COLUMN switchgrid.contract.meter_type IS 'AMM for a Linky.';
+COMMENT ON COLUMN switchgrid.contract.meter_serial IS 'Serial number of the meter, where the API says it.';
+COMMENT ON COLUMN switchgrid.contract.communicating IS 'Does the meter communicate?';
+COMMENT ON COLUMN switchgrid.contract.raw IS 'All that the API said, without personal data.';
+
+CREATE TABLE switchgrid.address_history (
+    point_id text NOT NULL,
+    street text,
+    building text,
+    unit text,
+    locality text,
+    postal_code text,
+    city text,
+    insee_code text,
+    country text,
+    latitude double precision,
+    longitude double precision,
+    altitude double precision,
+    raw jsonb,
+    seen_from date NOT NULL,
+    seen_until date CHECK (seen_until > seen_from),
+    seen daterange GENERATED ALWAYS AS (pg_catalog.daterange(seen_from, seen_until)) STORED,
+    checked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, seen_from)
+);
+COMMENT ON TABLE switchgrid.address_history IS 'The address of a point, and what it was before: one row for each time something changed.';
+COMMENT ON COLUMN switchgrid.address_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.address_history.street IS 'Number and street.';
+COMMENT ON COLUMN switchgrid.address_history.building IS 'Building.';
+COMMENT ON COLUMN switchgrid.address_history.unit IS 'Staircase, floor, apartment.';
+COMMENT ON COLUMN switchgrid.address_history.locality IS 'Locality (lieu-dit).';
+COMMENT ON COLUMN switchgrid.address_history.postal_code IS 'Postal code.';
+COMMENT ON COLUMN switchgrid.address_history.city IS 'Town.';
+COMMENT ON COLUMN switchgrid.address_history.insee_code IS 'INSEE code of the commune.';
+COMMENT ON COLUMN switchgrid.address_history.country IS 'Country, where the API says it.';
+COMMENT ON COLUMN switchgrid.address_history.latitude IS 'Latitude, degrees, where the API says it.';
+COMMENT ON COLUMN switchgrid.address_history.longitude IS 'Longitude, degrees.';
+COMMENT ON COLUMN switchgrid.address_history.altitude IS 'Altitude, m.';
+COMMENT ON COLUMN switchgrid.address_history.raw IS 'All that the API said.';
+COMMENT ON COLUMN switchgrid.address_history.seen_from IS 'First civil day on which it was seen so.';
+COMMENT ON COLUMN switchgrid.address_history.seen_until IS 'The day on which it was seen otherwise; NULL: it is so now.';
+COMMENT ON COLUMN switchgrid.address_history.seen IS 'The days on which it was so, as far as was seen.';
+COMMENT ON COLUMN switchgrid.address_history.checked_at IS 'When it was last seen.';
+
+CREATE UNIQUE INDEX address_history_now ON switchgrid.address_history (point_id) WHERE seen_until IS NULL;
+
+CREATE VIEW switchgrid.address WITH (security_invoker = true) AS
+SELECT point_id, street, building, unit, locality, postal_code, city, insee_code, country,
+       latitude, longitude, altitude, raw
+FROM switchgrid.address_history WHERE seen_until IS NULL;
+COMMENT ON VIEW switchgrid.address IS 'The address of a point, as last seen; switchgrid.address_history has what was before.';
+COMMENT ON COLUMN switchgrid.address.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.address.street IS 'Number and street.';
+COMMENT ON COLUMN switchgrid.address.building IS 'Building.';
+COMMENT ON COLUMN switchgrid.address.unit IS 'Staircase, floor, apartment.';
+COMMENT ON COLUMN switchgrid.address.locality IS 'Locality (lieu-dit).';
+COMMENT ON COLUMN switchgrid.address.postal_code IS 'Postal code.';
+COMMENT ON COLUMN switchgrid.address.city IS 'Town.';
+COMMENT ON COLUMN switchgrid.address.insee_code IS 'INSEE code of the commune.';
+COMMENT ON COLUMN switchgrid.address.country IS 'Country, where the API says it.';
+COMMENT ON COLUMN switchgrid.address.latitude IS 'Latitude, degrees, where the API says it.';
+COMMENT ON COLUMN switchgrid.address.longitude IS 'Longitude, degrees.';
+COMMENT ON COLUMN switchgrid.address.altitude IS 'Altitude, m.';
+COMMENT ON COLUMN switchgrid.address.raw IS 'All that the API said.';
+
+CREATE TABLE switchgrid.holder_history (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    title text,
+    first_name text,
+    last_name text,
+    company text,
+    trading_name text,
+    activity text,
+    siret text,
+    siren text,
+    raw jsonb,
+    seen_from date NOT NULL,
+    seen_until date CHECK (seen_until > seen_from),
+    seen daterange GENERATED ALWAYS AS (pg_catalog.daterange(seen_from, seen_until)) STORED,
+    checked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, direction, seen_from)
+);
+COMMENT ON TABLE switchgrid.holder_history IS 'Who holds a contract on a point, and what it was before: one row for each time something changed.';
+COMMENT ON COLUMN switchgrid.holder_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.holder_history.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.holder_history.title IS 'Title of a natural person.';
+COMMENT ON COLUMN switchgrid.holder_history.first_name IS 'First name of a natural person.';
+COMMENT ON COLUMN switchgrid.holder_history.last_name IS 'Last name of a natural person.';
+COMMENT ON COLUMN switchgrid.holder_history.company IS 'Name of a legal entity.';
+COMMENT ON COLUMN switchgrid.holder_history.trading_name IS 'Its trading name.';
+COMMENT ON COLUMN switchgrid.holder_history.activity IS 'Its activity code (NAF).';
+COMMENT ON COLUMN switchgrid.holder_history.siret IS 'SIRET number.';
+COMMENT ON COLUMN switchgrid.holder_history.siren IS 'SIREN number, where the API says it.';
+COMMENT ON COLUMN switchgrid.holder_history.raw IS 'All that the API said of the holder.';
+COMMENT ON COLUMN switchgrid.holder_history.seen_from IS 'First civil day on which it was seen so.';
+COMMENT ON COLUMN switchgrid.holder_history.seen_until IS 'The day on which it was seen otherwise; NULL: it is so now.';
+COMMENT ON COLUMN switchgrid.holder_history.seen IS 'The days on which it was so, as far as was seen.';
+COMMENT ON COLUMN switchgrid.holder_history.checked_at IS 'When it was last seen.';
+
+CREATE UNIQUE INDEX holder_history_now ON switchgrid.holder_history (point_id, direction) WHERE seen_until IS NULL;
+
+CREATE VIEW switchgrid.holder WITH (security_invoker = true) AS
+SELECT point_id, direction, title, first_name, last_name, company, trading_name, activity,
+       siret, siren, raw
+FROM switchgrid.holder_history WHERE seen_until IS NULL;
+COMMENT ON VIEW switchgrid.holder IS 'Who holds a contract on a point, as last seen; switchgrid.holder_history has what was before.';
+COMMENT ON COLUMN switchgrid.holder.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.holder.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.holder.title IS 'Title of a natural person.';
+COMMENT ON COLUMN switchgrid.holder.first_name IS 'First name of a natural person.';
+COMMENT ON COLUMN switchgrid.holder.last_name IS 'Last name of a natural person.';
+COMMENT ON COLUMN switchgrid.holder.company IS 'Name of a legal entity.';
+COMMENT ON COLUMN switchgrid.holder.trading_name IS 'Its trading name.';
+COMMENT ON COLUMN switchgrid.holder.activity IS 'Its activity code (NAF).';
+COMMENT ON COLUMN switchgrid.holder.siret IS 'SIRET number.';
+COMMENT ON COLUMN switchgrid.holder.siren IS 'SIREN number, where the API says it.';
+COMMENT ON COLUMN switchgrid.holder.raw IS 'All that the API said of the holder.';
+
+CREATE TABLE switchgrid.contact_history (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    phone text,
+    landline text,
+    email text,
+    raw jsonb,
+    seen_from date NOT NULL,
+    seen_until date CHECK (seen_until > seen_from),
+    seen daterange GENERATED ALWAYS AS (pg_catalog.daterange(seen_from, seen_until)) STORED,
+    checked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, direction, seen_from)
+);
+COMMENT ON TABLE switchgrid.contact_history IS 'How the holder of a contract can be reached, and what it was before: one row for each time something changed.';
+COMMENT ON COLUMN switchgrid.contact_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contact_history.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.contact_history.phone IS 'Telephone, mobile.';
+COMMENT ON COLUMN switchgrid.contact_history.landline IS 'Telephone, landline, where the API says it.';
+COMMENT ON COLUMN switchgrid.contact_history.email IS 'E-mail address.';
+COMMENT ON COLUMN switchgrid.contact_history.raw IS 'All that the API said of the contact.';
+COMMENT ON COLUMN switchgrid.contact_history.seen_from IS 'First civil day on which it was seen so.';
+COMMENT ON COLUMN switchgrid.contact_history.seen_until IS 'The day on which it was seen otherwise; NULL: it is so now.';
+COMMENT ON COLUMN switchgrid.contact_history.seen IS 'The days on which it was so, as far as was seen.';
+COMMENT ON COLUMN switchgrid.contact_history.checked_at IS 'When it was last seen.';
+
+CREATE UNIQUE INDEX contact_history_now ON switchgrid.contact_history (point_id, direction) WHERE seen_until IS NULL;
+
+CREATE VIEW switchgrid.contact WITH (security_invoker = true) AS
+SELECT point_id, direction, phone, landline, email, raw
+FROM switchgrid.contact_history WHERE seen_until IS NULL;
+COMMENT ON VIEW switchgrid.contact IS 'How the holder of a contract can be reached, as last seen; switchgrid.contact_history has what was before.';
+COMMENT ON COLUMN switchgrid.contact.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contact.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.contact.phone IS 'Telephone, mobile.';
+COMMENT ON COLUMN switchgrid.contact.landline IS 'Telephone, landline, where the API says it.';
+COMMENT ON COLUMN switchgrid.contact.email IS 'E-mail address.';
+COMMENT ON COLUMN switchgrid.contact.raw IS 'All that the API said of the contact.';
+
+CREATE TABLE switchgrid.connection_history (
+    point_id text NOT NULL,
+    state text,
+    voltage_level text,
+    phases text,
+    consumption_power double precision,
+    production_power double precision,
+    power_unit text,
+    volts double precision,
+    serial_number text,
+    raw jsonb,
+    seen_from date NOT NULL,
+    seen_until date CHECK (seen_until > seen_from),
+    seen daterange GENERATED ALWAYS AS (pg_catalog.daterange(seen_from, seen_until)) STORED,
+    checked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, seen_from)
+);
+COMMENT ON TABLE switchgrid.connection_history IS 'How a point is connected to the network, and what it was before: one row for each time something changed.';
+COMMENT ON COLUMN switchgrid.connection_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.connection_history.state IS 'State of the supply, as the operator writes it.';
+COMMENT ON COLUMN switchgrid.connection_history.voltage_level IS 'Voltage level, such as BTINF.';
+COMMENT ON COLUMN switchgrid.connection_history.phases IS 'Number of phases, as the operator writes it.';
+COMMENT ON COLUMN switchgrid.connection_history.consumption_power IS 'Connection power for consumption, in power_unit.';
+COMMENT ON COLUMN switchgrid.connection_history.production_power IS 'Connection power for production, in power_unit.';
+COMMENT ON COLUMN switchgrid.connection_history.power_unit IS 'kVA or kW.';
+COMMENT ON COLUMN switchgrid.connection_history.volts IS 'Nominal voltage, V.';
+COMMENT ON COLUMN switchgrid.connection_history.serial_number IS 'Serial number, as the operator gives it.';
+COMMENT ON COLUMN switchgrid.connection_history.raw IS 'All that the API said.';
+COMMENT ON COLUMN switchgrid.connection_history.seen_from IS 'First civil day on which it was seen so.';
+COMMENT ON COLUMN switchgrid.connection_history.seen_until IS 'The day on which it was seen otherwise; NULL: it is so now.';
+COMMENT ON COLUMN switchgrid.connection_history.seen IS 'The days on which it was so, as far as was seen.';
+COMMENT ON COLUMN switchgrid.connection_history.checked_at IS 'When it was last seen.';
+
+CREATE UNIQUE INDEX connection_history_now ON switchgrid.connection_history (point_id) WHERE seen_until IS NULL;
+
+CREATE VIEW switchgrid.connection WITH (security_invoker = true) AS
+SELECT point_id, state, voltage_level, phases, consumption_power, production_power,
+       power_unit, volts, serial_number, raw
+FROM switchgrid.connection_history WHERE seen_until IS NULL;
+COMMENT ON VIEW switchgrid.connection IS 'How a point is connected to the network, as last seen; switchgrid.connection_history has what was before.';
+COMMENT ON COLUMN switchgrid.connection.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.connection.state IS 'State of the supply, as the operator writes it.';
+COMMENT ON COLUMN switchgrid.connection.voltage_level IS 'Voltage level, such as BTINF.';
+COMMENT ON COLUMN switchgrid.connection.phases IS 'Number of phases, as the operator writes it.';
+COMMENT ON COLUMN switchgrid.connection.consumption_power IS 'Connection power for consumption, in power_unit.';
+COMMENT ON COLUMN switchgrid.connection.production_power IS 'Connection power for production, in power_unit.';
+COMMENT ON COLUMN switchgrid.connection.power_unit IS 'kVA or kW.';
+COMMENT ON COLUMN switchgrid.connection.volts IS 'Nominal voltage, V.';
+COMMENT ON COLUMN switchgrid.connection.serial_number IS 'Serial number, as the operator gives it.';
+COMMENT ON COLUMN switchgrid.connection.raw IS 'All that the API said.';
+
+-- Consents --------------------------------------------------------------------
+
+CREATE TABLE switchgrid.ask (
+    server name NOT NULL,
+    state text NOT NULL,
+    duration interval NOT NULL,
+    outcome text NOT NULL DEFAULT 'waiting' CHECK (outcome IN ('waiting', 'given', 'refused', 'failed')),
+    asked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    answered_at timestamptz,
+    authorisation_id bigint,
+    points text[],
+    error text,
+    error_description text,
+    PRIMARY KEY (server, state)
+);
+COMMENT ON TABLE switchgrid.ask IS 'Consents that holders were asked for: one row for each URL that switchgrid.authorize_url made.';
+COMMENT ON COLUMN switchgrid.ask.server IS 'Foreign server whose application asks.';
+COMMENT ON COLUMN switchgrid.ask.state IS 'The word that goes with the holder''s browser and comes back.';
+COMMENT ON COLUMN switchgrid.ask.duration IS 'How long the consent is to last.';
+COMMENT ON COLUMN switchgrid.ask.outcome IS 'waiting for the holder, given, refused by the holder, or failed at the operator.';
+COMMENT ON COLUMN switchgrid.ask.asked_at IS 'When the URL was made.';
+COMMENT ON COLUMN switchgrid.ask.answered_at IS 'When the browser came back.';
+COMMENT ON COLUMN switchgrid.ask.authorisation_id IS 'The operator''s number of the consent (2026).';
+COMMENT ON COLUMN switchgrid.ask.points IS 'Points that the consent is for; NULL until they are known.';
+COMMENT ON COLUMN switchgrid.ask.error IS 'The operator''s code, if it was not given.';
+COMMENT ON COLUMN switchgrid.ask.error_description IS 'The operator''s words.';
+
+CREATE TABLE switchgrid.consent (
+    server name NOT NULL,
+    point_id text NOT NULL,
+    authorisation_id bigint,
+    service_id text,
+    service text,
+    kind text,
+    step text,
+    state text NOT NULL,
+    consumption boolean,
+    production boolean,
+    starts_on date,
+    ends_on date,
+    raw jsonb,
+    seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (server, point_id, service_id, authorisation_id)
+);
+COMMENT ON TABLE switchgrid.consent IS 'Rights on points, as last seen: from the callback of a consent (version 5), or from the operator (2026).';
+COMMENT ON COLUMN switchgrid.consent.server IS 'Foreign server that the right is for.';
+COMMENT ON COLUMN switchgrid.consent.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.consent.authorisation_id IS 'The operator''s number of the consent; NULL in version 5.';
+COMMENT ON COLUMN switchgrid.consent.service_id IS 'The operator''s number of the right; NULL in version 5, where a consent is for everything.';
+COMMENT ON COLUMN switchgrid.consent.service IS 'ACCES, CCDC, TRANSREC, OPPENR.';
+COMMENT ON COLUMN switchgrid.consent.kind IS 'What it gives: CDC load curve, ENERGIE, PMAX, IDX registers, ITC contract; NULL for everything.';
+COMMENT ON COLUMN switchgrid.consent.step IS 'Step of the data, ISO 8601.';
+COMMENT ON COLUMN switchgrid.consent.state IS 'DEMANDE asked, ACTIF, TERMINE ended, SUPPRIME deleted.';
+COMMENT ON COLUMN switchgrid.consent.consumption IS 'Is it for what is drawn?';
+COMMENT ON COLUMN switchgrid.consent.production IS 'Is it for what is injected?';
+COMMENT ON COLUMN switchgrid.consent.starts_on IS 'First day of the right.';
+COMMENT ON COLUMN switchgrid.consent.ends_on IS 'Last day of the right.';
+COMMENT ON COLUMN switchgrid.consent.raw IS 'All that the API said of it.';
+COMMENT ON COLUMN switchgrid.consent.seen_at IS 'When it was last seen.';
+
+-- The packed curves, unpacked ---------------------------------------------------
+
 CREATE FOREIGN TABLE switchgrid.load_curve (
     point_id text NOT NULL,
     direction text NOT NULL,
@@ -123,8 +519,10 @@ COMMENT ON COLUMN switchgrid.load_curve.nature IS 'What the operator says of the
 CREATE TABLE switchgrid.watch (
     server name NOT NULL,
     point_id text NOT NULL,
-    relation text NOT NULL CHECK (relation IN ('load_curve', 'daily_energy')),
-    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    relation text NOT NULL CHECK (relation IN (
+        'load_curve', 'daily_energy', 'daily_max_power', 'register_reading',
+        'contract', 'address', 'holder', 'contact', 'connection', 'consent')),
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production', 'both')),
     since date,
     until date,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -134,8 +532,8 @@ CREATE TABLE switchgrid.watch (
 COMMENT ON TABLE switchgrid.watch IS 'Standing wishes: which relations of which points switchgrid.refresh keeps fresh.';
 COMMENT ON COLUMN switchgrid.watch.server IS 'Foreign server that gives the data.';
 COMMENT ON COLUMN switchgrid.watch.point_id IS 'Delivery point: PRM, 14 digits.';
-COMMENT ON COLUMN switchgrid.watch.relation IS 'load_curve or daily_energy.';
-COMMENT ON COLUMN switchgrid.watch.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.watch.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.watch.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.watch.since IS 'First day wanted; NULL: all that the API keeps.';
 COMMENT ON COLUMN switchgrid.watch.until IS 'Day after the last one wanted; NULL: no end.';
 COMMENT ON COLUMN switchgrid.watch.created_at IS 'When the wish was made.';
@@ -153,9 +551,9 @@ CREATE TABLE switchgrid.coverage (
 COMMENT ON TABLE switchgrid.coverage IS 'What is known of the days of a point''s relation, as one server gave it.';
 COMMENT ON COLUMN switchgrid.coverage.server IS 'Foreign server that was asked.';
 COMMENT ON COLUMN switchgrid.coverage.point_id IS 'Delivery point: PRM, 14 digits.';
-COMMENT ON COLUMN switchgrid.coverage.relation IS 'load_curve or daily_energy.';
-COMMENT ON COLUMN switchgrid.coverage.direction IS 'consumption or production.';
-COMMENT ON COLUMN switchgrid.coverage.held IS 'Days whose data is stored.';
+COMMENT ON COLUMN switchgrid.coverage.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.coverage.direction IS 'consumption or production; both for a relation that has none.';
+COMMENT ON COLUMN switchgrid.coverage.held IS 'Days whose data is stored; of what is so now, days for which the last look is good.';
 COMMENT ON COLUMN switchgrid.coverage.empty IS 'Days that were asked and have no data.';
 COMMENT ON COLUMN switchgrid.coverage.floor IS 'The point''s first day, if the API told it; nothing is asked before.';
 
@@ -176,8 +574,8 @@ CREATE TABLE switchgrid.open_span (
 COMMENT ON TABLE switchgrid.open_span IS 'Days that were asked and could not be had yet, why, and when they are asked again.';
 COMMENT ON COLUMN switchgrid.open_span.server IS 'Foreign server that was asked.';
 COMMENT ON COLUMN switchgrid.open_span.point_id IS 'Delivery point: PRM, 14 digits.';
-COMMENT ON COLUMN switchgrid.open_span.relation IS 'load_curve or daily_energy.';
-COMMENT ON COLUMN switchgrid.open_span.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.open_span.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.open_span.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.open_span.days IS 'The days.';
 COMMENT ON COLUMN switchgrid.open_span.cause IS 'late, or the fault: consent, subscription, server, shape, ...';
 COMMENT ON COLUMN switchgrid.open_span.code IS 'The API''s own code.';
@@ -249,8 +647,8 @@ CROSS JOIN LATERAL pg_catalog.unnest(m.days - a.days) AS g (days);
 COMMENT ON VIEW switchgrid.gap IS 'Days that are wanted and not there: what is still open, and why.';
 COMMENT ON COLUMN switchgrid.gap.server IS 'Foreign server that is to give the data.';
 COMMENT ON COLUMN switchgrid.gap.point_id IS 'Delivery point: PRM, 14 digits.';
-COMMENT ON COLUMN switchgrid.gap.relation IS 'load_curve or daily_energy.';
-COMMENT ON COLUMN switchgrid.gap.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.gap.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.gap.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.gap.days IS 'The days.';
 COMMENT ON COLUMN switchgrid.gap.cause IS 'not asked, late, or the fault that was met.';
 COMMENT ON COLUMN switchgrid.gap.code IS 'The API''s own code.';
@@ -264,7 +662,7 @@ CREATE FUNCTION switchgrid.watch(server name, points text[],
     until date DEFAULT NULL, directions text[] DEFAULT '{consumption}') RETURNS integer
     AS 'MODULE_PATHNAME', 'sg_watch' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION switchgrid.watch(name, text[], text[], date, date, text[]) IS
-    'Makes or changes the wish to keep relations of points fresh, from since to before until. Returns the number of wishes. 42704 for an unknown server, 22023 for a bad point, relation, direction, or an until that is not after since.';
+    'Makes or changes the wish to keep relations of points fresh, from since to before until. Returns the number of wishes. 42704 for an unknown server, 22023 for a bad point, relation, direction, or an until that is not after since; 0A000 for a relation or direction that the API does not give. Of several directions a relation takes those that it has.';
 
 CREATE FUNCTION switchgrid.unwatch(server name, points text[],
     relations text[] DEFAULT '{load_curve,daily_energy}') RETURNS integer
@@ -287,6 +685,37 @@ CREATE PROCEDURE switchgrid.refresh(server name DEFAULT NULL, points text[] DEFA
 COMMENT ON PROCEDURE switchgrid.refresh(name, text[], bigint, bigint, bigint) IS
     'Fetches what is watched and not there, of one server or all, of some points or all; commits as it goes, so it cannot run in a transaction block (2D000). Gives the requests sent, the rows received and the days still open; switchgrid.gap says why.';
 
+CREATE FUNCTION switchgrid.authorize_url(server name, duration interval DEFAULT '3 years',
+    state text DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'sg_authorize_url' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.authorize_url(name, interval, text) IS
+    'The page on which the holder of a contract gives consent to the application of the server''s user mapping; noted in switchgrid.ask. The duration is whole days, months or years, at most 3 years (else 22023); the state, at most 100 characters, is made up if not given. 0A000 for a server without such a page, as the sandbox.';
+
+CREATE FUNCTION switchgrid.record_callback(server name, callback text) RETURNS text
+    AS 'MODULE_PATHNAME', 'sg_record_callback' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION switchgrid.record_callback(name, text) IS
+    'Notes what came of a consent: the URL (or its query) at which the holder''s browser came back. Returns given, refused or failed. 22023 if it is not such a URL or its state was never asked with, 55000 if it was answered otherwise before.';
+
+CREATE FUNCTION switchgrid.revoke_token(server name) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_revoke_token' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION switchgrid.revoke_token(name) IS
+    'Revokes at the operator the access token that this session holds for the server; false if it holds none. Other sessions of the application get a new one when theirs is refused.';
+
+CREATE FUNCTION switchgrid.api_rights(OUT server name, OUT generation text, OUT endpoint text,
+    OUT path text, OUT access text, OUT learnt_at timestamptz) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_api_rights' LANGUAGE C VOLATILE STRICT ROWS 20;
+COMMENT ON FUNCTION switchgrid.api_rights() IS
+    'What switchgrid.api_right shows.';
+
+CREATE VIEW switchgrid.api_right AS SELECT * FROM switchgrid.api_rights();
+COMMENT ON VIEW switchgrid.api_right IS 'What the current user''s credential may do on each API of each server, as answers and tokens told this cluster so far. Knowledge, not permission: nothing is asked less for it.';
+COMMENT ON COLUMN switchgrid.api_right.server IS 'Foreign server.';
+COMMENT ON COLUMN switchgrid.api_right.generation IS 'Generation of its API.';
+COMMENT ON COLUMN switchgrid.api_right.endpoint IS 'Name of the endpoint.';
+COMMENT ON COLUMN switchgrid.api_right.path IS 'Its path behind the base URL.';
+COMMENT ON COLUMN switchgrid.api_right.access IS 'granted (an answer came), not subscribed (the gateway said so), in scope (the token names it), or unknown.';
+COMMENT ON COLUMN switchgrid.api_right.learnt_at IS 'When that was learnt; NULL if nothing is known.';
+
 -- Rights: nothing is open to PUBLIC, and what is stored survives a dump ---------
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA switchgrid FROM PUBLIC;
@@ -297,6 +726,15 @@ GRANT EXECUTE ON FUNCTION switchgrid.history(name, text, text) TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_segment', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_energy', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_max_power', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.register_reading', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.contract_history', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.address_history', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.holder_history', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.contact_history', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.connection_history', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.ask', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.consent', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.coverage', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.open_span', '');

@@ -11,7 +11,7 @@ SELECT switchgrid.watch('linky', '{22516914714270,NULL}');
 SELECT switchgrid.watch('linky', NULL);
 SELECT switchgrid.watch('linky', '{22516914714270}', '{weather}');
 SELECT switchgrid.watch('linky', '{22516914714270}', directions => '{upwards}');
-SELECT switchgrid.watch('linky', '{22516914714270}', directions => '{production}');
+SELECT switchgrid.watch('linky', '{22516914714270}', '{daily_max_power}', directions => '{production}');
 SELECT switchgrid.watch('linky', '{22516914714270}', since => '2026-11-01', until => '2026-11-01');
 SELECT switchgrid.watch('linky', '{22516914714270}', since => '2026-11-02', until => '2026-11-01');
 SELECT switchgrid.watch('linky', '{22516914714270}', since => '2010-01-01', until => '2011-01-01');

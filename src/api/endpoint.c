@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "endpoint.h"
 
-static const SgApi *const apis[] = {&sg_api_enedis_v5};
+/* Of several generations the newest stands first. */
+static const SgApi *const apis[] = {&sg_api_enedis_2026, &sg_api_enedis_v5};
 
 const SgApi *
 sg_api_find(const char *name, const char *generation)
@@ -19,19 +20,62 @@ sg_api_find(const char *name, const char *generation)
 	return NULL;
 }
 
+char *
+sg_api_generations(const char *name)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = lengthof(apis) - 1; i >= 0; i--)
+		if (name == NULL || strcmp(apis[i]->name, name) == 0)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", apis[i]->generation);
+	return names.data;
+}
+
+bool
+sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation)
+{
+	for (int i = 0; endpoint->relations[i] != NULL; i++)
+		if (endpoint->relations[i] == relation)
+			return true;
+	return false;
+}
+
+bool
+sg_endpoint_is_series(const SgEndpoint *endpoint)
+{
+	return endpoint->relations[0]->kind == SG_KIND_SERIES;
+}
+
+List *
+sg_api_endpoints(const SgApi *api, const SgRelation *relation, const char *direction)
+{
+	List *found = NIL;
+
+	for (int i = 0; i < api->nendpoints; i++)
+	{
+		const SgEndpoint *endpoint = &api->endpoints[i];
+
+		if (sg_endpoint_feeds(endpoint, relation) &&
+			(endpoint->direction == NULL || strcmp(endpoint->direction, direction) == 0))
+			found = lappend(found, unconstify(SgEndpoint *, endpoint));
+	}
+	return found;
+}
+
 const SgEndpoint *
 sg_api_endpoint(const SgApi *api, const SgRelation *relation, const char *direction)
 {
-	for (int i = 0; i < api->nendpoints; i++)
-		if (api->endpoints[i].relation == relation &&
-			strcmp(api->endpoints[i].direction, direction) == 0)
-			return &api->endpoints[i];
-	return NULL;
+	List *found = sg_api_endpoints(api, relation, direction);
+
+	return found != NIL ? linitial(found) : NULL;
 }
 
 SgDays
 sg_endpoint_history(const SgEndpoint *endpoint, DateADT today)
 {
+	if (!sg_endpoint_is_series(endpoint))
+		return (SgDays){today, today + 1};
 	return (SgDays){sg_clock_earlier(today, endpoint->keep_months, endpoint->keep_days), today};
 }
 
@@ -44,7 +88,7 @@ sg_endpoint_cut(const SgEndpoint *endpoint, const char *point, SgDays days, Date
 
 	for (int i = 0; i < n; i++)
 	{
-		SgRequest *request = palloc(sizeof(SgRequest));
+		SgRequest *request = palloc0(sizeof(SgRequest));
 
 		request->endpoint = endpoint;
 		request->point = point;
@@ -54,12 +98,29 @@ sg_endpoint_cut(const SgEndpoint *endpoint, const char *point, SgDays days, Date
 	return requests;
 }
 
+SgRequest *
+sg_endpoint_ask(const SgEndpoint *endpoint, const char *point, int64 authorisation, DateADT today)
+{
+	SgRequest *request = palloc0(sizeof(SgRequest));
+
+	request->endpoint = endpoint;
+	request->point = point;
+	request->authorisation = authorisation;
+	request->days = sg_endpoint_history(endpoint, today);
+	return request;
+}
+
 char *
 sg_request_describe(const SgRequest *request)
 {
 	char from[SG_DAY_LEN];
 	char until[SG_DAY_LEN];
 
+	if (request->authorisation != 0)
+		return psprintf("%s of authorisation " INT64_FORMAT, request->endpoint->name,
+						request->authorisation);
+	if (!sg_endpoint_is_series(request->endpoint))
+		return psprintf("%s of point %s", request->endpoint->name, request->point);
 	return psprintf("%s of point %s, %s to %s", request->endpoint->name, request->point,
 					sg_clock_print_day(from, request->days.from),
 					sg_clock_print_day(until, request->days.until));

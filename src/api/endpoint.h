@@ -21,23 +21,32 @@ typedef struct SgEndpoint SgEndpoint;
 typedef struct SgRequest
 {
 	const SgEndpoint *endpoint;
-	const char *point;
-	SgDays days;
+	const char *point;	 /* "" when it is asked for by its authorisation */
+	int64 authorisation; /* number of a consent, 0: none */
+	SgDays days;		 /* of a relation of state: today */
 } SgRequest;
+
+/* An answer feeds at most so many relations, NULL at the end included. */
+#define SG_FED_MAX 4
 
 struct SgEndpoint
 {
-	const char *name;			/* its own word for itself, for messages and EXPLAIN */
-	const SgRelation *relation; /* whose rows it gives */
-	const char *direction;
+	const char *name;						 /* its own word for itself, for messages and EXPLAIN */
+	const SgRelation *relations[SG_FED_MAX]; /* whose rows it gives, NULL at the end */
+	const char *direction;					 /* NULL: of both, or of none */
 	const char *path;
-	int max_days;	  /* the longest window, 0: no limit */
-	int keep_months;  /* the oldest day it gives is today less these months */
-	int keep_days;	  /* and less these days */
-	int rows_per_day; /* typical, for the planner */
+	const char *quota;	   /* the API whose requests are counted together; NULL: all of them */
+	int max_days;		   /* the longest window, 0: no limit */
+	int keep_months;	   /* the oldest day it gives is today less these months */
+	int keep_days;		   /* and less these days */
+	int rows_per_day;	   /* typical, for the planner */
+	bool tells_activation; /* does it feed contract.activated_on? */
 
 	/* Appends path and query to a base URL, everything escaped. */
 	void (*url)(const SgRequest *request, StringInfo out);
+
+	/* The JSON body of a POST that only reads, palloc'd; NULL if it is a GET. */
+	char *(*body)(const SgRequest *request);
 
 	/* Calls emit for each row of an answer with status 200; sets fault if it cannot be read. */
 	void (*decode)(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
@@ -51,10 +60,14 @@ typedef struct SgApi
 	const char *base_url;	 /* production */
 	const char *sandbox_url; /* NULL if there is none */
 	const char *token_path;
-	int per_second; /* what the operator allows to one credential */
+	const char *revoke_path;
+	const char *consent_url;	/* where the holder of a contract gives a consent, in production */
+	const char *authorize_path; /* behind it */
+	int per_second;				/* what the operator allows to one credential (and quota) */
 	int per_hour;
 	const SgEndpoint *endpoints;
 	int nendpoints;
+	int first_right; /* where the rights on its endpoints begin in a credential's place */
 
 	/*
 	 * Sets fault from an answer whose status is not 200; "now" dates what the answer says relatively.
@@ -67,15 +80,31 @@ typedef struct SgApi
 } SgApi;
 
 extern const SgApi sg_api_enedis_v5;
+extern const SgApi sg_api_enedis_2026;
 
 /* The API of that name and generation (NULL: its newest one), or NULL. */
 extern const SgApi *sg_api_find(const char *name, const char *generation);
 
-/* The endpoint of the API that gives this relation in this direction, or NULL. */
+/* The names of the generations of an API (NULL: of all) for a hint, palloc'd. */
+extern char *sg_api_generations(const char *name);
+
+/* The endpoint of the API that gives this relation in this direction, or NULL; the first, of several. */
 extern const SgEndpoint *sg_api_endpoint(const SgApi *api, const SgRelation *relation,
 										 const char *direction);
 
-/* The days that the endpoint can give today: from its history limit to yesterday. */
+/*
+ * All the endpoints whose answers together give this relation (and direction), a list of SgEndpoint *:
+ * the first one makes the rows, the others add to them.
+ */
+extern List *sg_api_endpoints(const SgApi *api, const SgRelation *relation, const char *direction);
+
+/* Does the endpoint's answer feed the relation? */
+extern bool sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation);
+
+/* Does it give series, or what is so now? */
+extern bool sg_endpoint_is_series(const SgEndpoint *endpoint);
+
+/* The days that the endpoint can give today: from its history limit to yesterday; of a state, today. */
 extern SgDays sg_endpoint_history(const SgEndpoint *endpoint, DateADT today);
 
 /*
@@ -84,6 +113,10 @@ extern SgDays sg_endpoint_history(const SgEndpoint *endpoint, DateADT today);
  */
 extern List *sg_endpoint_cut(const SgEndpoint *endpoint, const char *point, SgDays days,
 							 DateADT today, List *requests);
+
+/* The one request for what is so now of a point (or of an authorisation, with "point" empty). */
+extern SgRequest *sg_endpoint_ask(const SgEndpoint *endpoint, const char *point,
+								  int64 authorisation, DateADT today);
 
 /* The request in words, palloc'd: endpoint, point and window. */
 extern char *sg_request_describe(const SgRequest *request);

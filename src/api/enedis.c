@@ -191,7 +191,9 @@ classify_body(int status, const SgJson *json, TimestampTz now, SgFault *fault)
 	copy_code(fault->code, sizeof(fault->code), code);
 	normalise(known, sizeof(known), code);
 	kind = kind_of_code(known);
-	/* 2026 answers 404 for a window without measures, whatever the code */
+	/* 2026 answers 404 for a window without measures, under the code of a window that begins too early */
+	if (status == 404 && kind == SG_FAULT_FLOOR)
+		kind = SG_FAULT_EMPTY;
 	if (kind == SG_FAULT_NONE)
 		kind = status == 404 ? SG_FAULT_EMPTY : kind_of_status(status);
 	describe(fault, kind, status, fault->code, text);

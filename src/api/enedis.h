@@ -8,6 +8,11 @@
 #include "postgres.h"
 #include "base/fault.h"
 
+#define SG_ENEDIS_URL "https://gw.ext.prod.api.enedis.fr"
+#define SG_ENEDIS_SANDBOX_URL "https://gw.ext.prod-sandbox.api.enedis.fr"
+#define SG_ENEDIS_CONSENT_URL "https://mon-compte-particulier.enedis.fr"
+#define SG_ENEDIS_POINT_RULE "An Enedis point (PRM) is 14 digits."
+
 /* Is it a PRM: 14 digits? */
 extern bool sg_enedis_valid_point(const char *point);
 

@@ -1,312 +1,269 @@
 /*
  * enedis_v5.c
- *	  Enedis Data Connect, version 5: URLs, answers and errors.
+ *	  Enedis Data Connect, version 5: URLs and answers.
  */
 #include "postgres.h"
 
-#include <ctype.h>
-#include <math.h>
-
 #include "base/clock.h"
-#include "base/compat.h"
 #include "endpoint.h"
 #include "enedis.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
+#include "enedis_facts.h"
+#include "enedis_series.h"
+#include "row.h"
 #include "wire/http.h"
-#include "wire/sax.h"
 
-/* Where the points stand: {"meter_reading": {"interval_reading": [{...}, ...]}}. */
-#define DEPTH_READING 1
-#define DEPTH_LIST 2
-#define DEPTH_POINT 3
-#define DEPTH_FIELD 4
+/* {"meter_reading": {"interval_reading": [{...}, ...]}} */
+static const SgShapeRule rules[] = {
+	{1, {"meter_reading"}, SG_RULE_OBJECT},
+	{2, {"meter_reading", "usage_point_id"}, SG_RULE_POINT},
+	{3, {"meter_reading", "reading_type", "unit"}, SG_RULE_UNIT},
+};
 
-/* A nature is a letter in every recording; longer texts than this are not one. */
-#define NATURE_LEN 15
-
-typedef struct Reader
-{
-	const SgRequest *request;
-	SgEmit emit;
-	void *arg;
-	SgFault *fault;
-	bool curve; /* a load curve, or one value a day? */
-	bool list_seen;
-	SgLabelReader labels;
-	bool any_day;
-	DateADT last_day;
-
-	/* the point being read */
-	char label[24];
-	bool has_label;
-	bool has_value;
-	bool has_step;
-	double value;
-	int step;
-	char nature[NATURE_LEN + 1];
-
-	/* values that all rows share */
-	Datum point_id;
-	Datum direction;
-} Reader;
+static const SgShape shape = {
+	.path = {"meter_reading", "interval_reading", "*"},
+	.depth = 3,
+	.list = "meter_reading.interval_reading",
+	.value = "value",
+	.label = "date",
+	.step = "interval_length",
+	.nature = "measure_type",
+	.rules = rules,
+	.nrules = lengthof(rules),
+};
 
 static void
-v5_url(const SgRequest *request, StringInfo out)
+point_url(const SgRequest *request, StringInfo out)
+{
+	appendStringInfo(out, "%s?usage_point_id=", request->endpoint->path);
+	sg_http_escape(out, request->point);
+}
+
+static void
+series_url(const SgRequest *request, StringInfo out)
 {
 	char day[SG_DAY_LEN];
 
-	appendStringInfo(out, "%s?usage_point_id=", request->endpoint->path);
-	sg_http_escape(out, request->point);
+	point_url(request, out);
 	appendStringInfo(out, "&start=%s", sg_clock_print_day(day, request->days.from));
 	appendStringInfo(out, "&end=%s", sg_clock_print_day(day, request->days.until));
 }
 
 static void
-wrong(Reader *reader, const SgSax *sax, int depth, const char *expected)
+decode_series(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
+			  SgFault *fault)
 {
-	char *path = sg_sax_path(sax, depth);
-
-	sg_fault_set(reader->fault, SG_FAULT_SHAPE, "%s is not %s.", path, expected);
-	pfree(path);
+	sg_enedis_series(&shape, request, body, len, emit, arg, fault);
 }
 
-/* A number, in a string or bare; "null" and "" are no value. */
-static void
-read_value(Reader *reader, const SgSax *sax, int depth, SgSaxType type, const char *text)
+/* The envelope of contracts and addresses: the element of the point that was asked for. */
+static const SgNode *
+find_usage_point(const SgNode *root, const SgRequest *request, SgFault *fault)
 {
-	char *end;
+	const SgNode *customer = sg_member_object(root, "customer", fault);
+	const SgNode *list = customer != NULL ? sg_member_list(customer, "usage_points", fault) : NULL;
 
-	if (type == SG_SAX_NULL ||
-		(type == SG_SAX_STRING && (text[0] == '\0' || strcmp(text, "null") == 0)))
-		return;
-	if (type != SG_SAX_STRING && type != SG_SAX_NUMBER)
+	for (int i = 0; list != NULL && i < sg_node_count(list); i++)
 	{
-		wrong(reader, sax, depth, "a number");
-		return;
+		const SgNode *element = sg_node_element(list, i);
+		const SgNode *point = sg_member_object(element, "usage_point", fault);
+		char *id = point != NULL ? sg_member_text(point, "usage_point_id", fault) : NULL;
+
+		if (id != NULL && strcmp(id, request->point) == 0)
+			return element;
 	}
-	errno = 0;
-	reader->value = strtod(text, &end);
-	if (end == text || *end != '\0' || strpbrk(text, "xXnNiI") != NULL ||
-		isspace((unsigned char) *text))
-		wrong(reader, sax, depth, "a number");
-	else if (errno == ERANGE || fabs(reader->value) > PG_INT32_MAX)
-		sg_fault_set(reader->fault, SG_FAULT_VALUE, "A value of %s is out of range.",
-					 sg_sax_key(sax, depth));
+	sg_fault_set(fault, SG_FAULT_SHAPE, "The answer is not about the point that was asked for.");
+	return NULL;
+}
+
+/* "com", "no_com", and "no com" as it was recorded. */
+static void
+set_communicating(SgRow *row, const SgNode *point)
+{
+	char *status = sg_member_text(point, "usage_point_status", row->fault);
+
+	if (status != NULL)
+		sg_row_flag(row, SG_CONTRACT_COMMUNICATING, strcmp(status, "com") == 0);
+}
+
+static void
+read_contract(const SgNode *element, const SgRequest *request, SgRow *row)
+{
+	const SgNode *point = sg_node_member(element, "usage_point");
+	const SgNode *contract = sg_member_object(element, "contracts", row->fault);
+
+	if (contract == NULL)
+		return;
+	sg_row_text(row, SG_CONTRACT_POINT_ID, request->point);
+	sg_row_text(row, SG_CONTRACT_DIRECTION, SG_CONSUMPTION);
+	sg_row_member(row, SG_CONTRACT_SEGMENT, contract, "segment");
+	sg_row_member(row, SG_CONTRACT_STATUS, contract, "contract_status");
+	sg_row_member(row, SG_CONTRACT_TYPE, contract, "contract_type");
+	sg_enedis_power(row, sg_member_text(contract, "subscribed_power", row->fault));
+	sg_row_member(row, SG_CONTRACT_TARIFF, contract, "distribution_tariff");
+	sg_enedis_set_offpeak(row, sg_member_text(contract, "offpeak_hours", row->fault));
+	sg_row_member(row, SG_CONTRACT_ACTIVATED_ON, contract, "last_activation_date");
+	sg_row_member(row, SG_CONTRACT_TARIFF_CHANGED_ON, contract,
+				  "last_distribution_tariff_change_date");
+	sg_row_member(row, SG_CONTRACT_METER_TYPE, point, "meter_type");
+	set_communicating(row, point);
+	sg_row_text(row, SG_CONTRACT_RAW, sg_node_print(element));
+}
+
+static void
+read_address(const SgNode *element, const SgRequest *request, SgRow *row)
+{
+	const SgNode *point = sg_node_member(element, "usage_point");
+	const SgNode *address = sg_member_object(point, "usage_point_addresses", row->fault);
+	const SgNode *place =
+		address != NULL ? sg_member_object_if(address, "geo_points", row->fault) : NULL;
+
+	if (address == NULL)
+		return;
+	sg_row_text(row, SG_ADDRESS_POINT_ID, request->point);
+	sg_row_member(row, SG_ADDRESS_STREET, address, "street");
+	sg_row_member(row, SG_ADDRESS_LOCALITY, address, "locality");
+	sg_row_member(row, SG_ADDRESS_POSTAL_CODE, address, "postal_code");
+	sg_row_member(row, SG_ADDRESS_CITY, address, "city");
+	sg_row_member(row, SG_ADDRESS_INSEE_CODE, address, "insee_code");
+	sg_row_member(row, SG_ADDRESS_COUNTRY, address, "country");
+	sg_row_member(row, SG_ADDRESS_LATITUDE, place, "latitude");
+	sg_row_member(row, SG_ADDRESS_LONGITUDE, place, "longitude");
+	sg_row_member(row, SG_ADDRESS_ALTITUDE, place, "altitude");
+	sg_row_text(row, SG_ADDRESS_RAW, sg_node_print(address));
+}
+
+/* Older answers wrapped identity and contact in an array or in "customer". */
+static const SgNode *
+unwrap(const SgNode *root)
+{
+	const SgNode *customer;
+
+	if (sg_node_count(root) == 1)
+		root = sg_node_element(root, 0);
+	customer = sg_node_member(root, "customer");
+	return customer != NULL ? customer : root;
+}
+
+static void
+read_holder(const SgNode *root, const SgRequest *request, SgRow *row)
+{
+	const SgNode *identity = sg_member_object(unwrap(root), "identity", row->fault);
+	const SgNode *person;
+	const SgNode *company;
+
+	if (identity == NULL)
+		return;
+	person = sg_member_object_if(identity, "natural_person", row->fault);
+	company = sg_member_object_if(identity, "legal_entity", row->fault);
+	if (person == NULL && company == NULL)
+		sg_fault_set(row->fault, SG_FAULT_SHAPE,
+					 "The answer names neither a person nor a company.");
+	sg_row_text(row, SG_HOLDER_POINT_ID, request->point);
+	sg_row_text(row, SG_HOLDER_DIRECTION, SG_CONSUMPTION);
+	sg_row_member(row, SG_HOLDER_TITLE, person, "title");
+	sg_row_member(row, SG_HOLDER_FIRST_NAME, person, "firstname");
+	sg_row_member(row, SG_HOLDER_LAST_NAME, person, "lastname");
+	sg_row_member(row, SG_HOLDER_COMPANY, company, "name");
+	sg_row_member(row, SG_HOLDER_TRADING_NAME, company, "trading_name");
+	sg_row_member(row, SG_HOLDER_ACTIVITY, company, "business");
+	sg_row_member(row, SG_HOLDER_SIRET, company, "siret_number");
+	sg_row_text(row, SG_HOLDER_RAW, sg_node_print(identity));
+}
+
+/* The Swagger and the catalogue do not agree on the member's name. */
+static void
+read_contact(const SgNode *root, const SgRequest *request, SgRow *row)
+{
+	const SgNode *customer = unwrap(root);
+	const SgNode *contact = sg_member_object_if(customer, "contact_data", row->fault);
+
+	if (contact == NULL)
+		contact = sg_member_object(customer, "contact", row->fault);
+	if (contact == NULL)
+		return;
+	sg_row_text(row, SG_CONTACT_POINT_ID, request->point);
+	sg_row_text(row, SG_CONTACT_DIRECTION, SG_CONSUMPTION);
+	sg_row_member(row, SG_CONTACT_PHONE, contact, "phone");
+	sg_row_member(row, SG_CONTACT_EMAIL, contact, "email");
+	sg_row_text(row, SG_CONTACT_RAW, sg_node_print(contact));
+}
+
+static void
+decode_customer(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
+				SgFault *fault)
+{
+	const SgRelation *relation = request->endpoint->relations[0];
+	SgJson *json = sg_enedis_open(body, len, fault);
+	const SgNode *node = json != NULL ? sg_json_root(json) : NULL;
+	SgRow row;
+
+	sg_row_begin(&row, relation, fault);
+	if (node != NULL && (relation == &sg_relation_contract || relation == &sg_relation_address))
+		node = find_usage_point(node, request, fault);
+	if (node == NULL)
+		return;
+	if (relation == &sg_relation_contract)
+		read_contract(node, request, &row);
+	else if (relation == &sg_relation_address)
+		read_address(node, request, &row);
+	else if (relation == &sg_relation_holder)
+		read_holder(node, request, &row);
 	else
-		reader->has_value = true;
+		read_contact(node, request, &row);
+	sg_json_close(json);
+	if (fault->kind == SG_FAULT_NONE)
+		sg_row_emit(&row, emit, arg);
 }
 
-static void
-read_step(Reader *reader, const SgSax *sax, int depth, const char *text)
-{
-	reader->step = sg_clock_parse_step(text, strlen(text));
-	if (reader->step == 0)
-		wrong(reader, sax, depth, "a length such as PT30M");
-	reader->has_step = true;
-}
-
-/* A member of one point. What is not known is left alone: APIs grow. */
-static void
-read_field(Reader *reader, const SgSax *sax, int depth, SgSaxType type, const char *text)
-{
-	const char *key = sg_sax_key(sax, depth);
-
-	if (strcmp(key, "value") == 0)
-		read_value(reader, sax, depth, type, text);
-	else if (strcmp(key, "date") == 0)
-	{
-		if (type != SG_SAX_STRING || strlen(text) >= sizeof(reader->label))
-			wrong(reader, sax, depth, "a date");
-		else
-			strlcpy(reader->label, text, sizeof(reader->label));
-		reader->has_label = true;
+/* No cap is documented for the windows of daily values; a year at a time is the custom. */
+#define CURVE(word, way, where)                                                                 \
+	{                                                                                           \
+		.name = (word), .relations = {&sg_relation_load_curve}, .direction = (way),             \
+		.path = (where), .max_days = 7, .keep_months = 24, .keep_days = 15, .rows_per_day = 48, \
+		.url = series_url, .decode = decode_series                                              \
 	}
-	else if (strcmp(key, "interval_length") == 0 && reader->curve)
-	{
-		if (type != SG_SAX_STRING)
-			wrong(reader, sax, depth, "a length such as PT30M");
-		else
-			read_step(reader, sax, depth, text);
+#define DAILY(word, relation, way, where)                                                          \
+	{                                                                                              \
+		.name = (word), .relations = {&(relation)}, .direction = (way), .path = (where),           \
+		.max_days = 365, .keep_months = 36, .keep_days = 15, .rows_per_day = 1, .url = series_url, \
+		.decode = decode_series                                                                    \
 	}
-	else if (strcmp(key, "measure_type") == 0 && type != SG_SAX_NULL)
-	{
-		if (type != SG_SAX_STRING || strlen(text) > NATURE_LEN)
-			wrong(reader, sax, depth, "a short text");
-		else
-			strlcpy(reader->nature, text, sizeof(reader->nature));
+#define CUSTOMER(word, relation, where)                                                 \
+	{                                                                                   \
+		.name = (word), .relations = {&(relation)}, .path = (where), .rows_per_day = 1, \
+		.tells_activation = &(relation) == &sg_relation_contract, .url = point_url,     \
+		.decode = decode_customer                                                       \
 	}
-}
-
-/* Is the container at this depth the list of points, or one of them? */
-static bool
-is_key(const SgSax *sax, int depth, const char *name)
-{
-	const char *key = sg_sax_key(sax, depth);
-
-	return key != NULL && strcmp(key, name) == 0;
-}
-
-static bool
-in_points(const SgSax *sax)
-{
-	return is_key(sax, DEPTH_READING, "meter_reading") &&
-		   is_key(sax, DEPTH_LIST, "interval_reading");
-}
-
-static void
-v5_value(void *arg, const SgSax *sax, int depth, SgSaxType type, const char *text)
-{
-	Reader *reader = arg;
-
-	if (depth == 0 && type != SG_SAX_OBJECT)
-		sg_fault_set(reader->fault, SG_FAULT_SHAPE, "The answer is not an object.");
-	else if (depth == DEPTH_READING && is_key(sax, 1, "meter_reading") && type != SG_SAX_OBJECT)
-		wrong(reader, sax, depth, "an object");
-	else if (depth == DEPTH_LIST && in_points(sax))
-	{
-		reader->list_seen = true;
-		if (type != SG_SAX_ARRAY)
-			wrong(reader, sax, depth, "an array");
-	}
-	else if (depth == DEPTH_LIST && is_key(sax, 1, "meter_reading") &&
-			 is_key(sax, 2, "usage_point_id"))
-	{
-		if (type != SG_SAX_STRING || strcmp(text, reader->request->point) != 0)
-			wrong(reader, sax, depth, "the point that was asked for");
-	}
-	else if (depth == DEPTH_POINT && in_points(sax))
-	{
-		if (type != SG_SAX_OBJECT)
-			wrong(reader, sax, depth, "an object");
-		reader->has_label = reader->has_value = reader->has_step = false;
-		reader->nature[0] = '\0';
-	}
-	else if (depth == DEPTH_FIELD && in_points(sax))
-		read_field(reader, sax, depth, type, text);
-}
-
-static void
-emit_interval(Reader *reader, DateADT day, int seconds)
-{
-	Datum values[SG_CURVE_COLUMNS];
-	bool nulls[SG_CURVE_COLUMNS] = {false};
-	Interval step = {.time = reader->step * USECS_PER_MINUTE};
-	TimestampTz last = reader->labels.last;
-	bool first = !reader->labels.started;
-	TimestampTz ends_at = sg_clock_label(&reader->labels, day, seconds, step.time);
-	union
-	{
-		struct varlena header;
-		char space[VARHDRSZ + NATURE_LEN];
-	} nature;
-
-	/* a point that is sent twice is one row */
-	if (!reader->has_value || (!first && ends_at == last))
-		return;
-	values[SG_CURVE_POINT_ID] = reader->point_id;
-	values[SG_CURVE_DIRECTION] = reader->direction;
-	values[SG_CURVE_STARTS_AT] = TimestampTzGetDatum(ends_at - step.time);
-	values[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(ends_at);
-	values[SG_CURVE_STEP] = IntervalPGetDatum(&step);
-	values[SG_CURVE_WATTS] = Float8GetDatum(reader->value);
-	values[SG_CURVE_WH] =
-		Float8GetDatum(reader->value * (reader->step * SECS_PER_MINUTE) / SECS_PER_HOUR);
-	nulls[SG_CURVE_NATURE] = reader->nature[0] == '\0';
-	SET_VARSIZE(&nature, VARHDRSZ + strlen(reader->nature));
-	memcpy(VARDATA(&nature), reader->nature, strlen(reader->nature));
-	values[SG_CURVE_NATURE] = PointerGetDatum(&nature);
-	reader->emit(reader->arg, values, nulls);
-}
-
-static void
-emit_day(Reader *reader, DateADT day)
-{
-	Datum values[SG_DAILY_COLUMNS];
-	bool nulls[SG_DAILY_COLUMNS] = {false};
-
-	if (!reader->has_value || (reader->any_day && day == reader->last_day))
-		return;
-	reader->any_day = true;
-	reader->last_day = day;
-	values[SG_DAILY_POINT_ID] = reader->point_id;
-	values[SG_DAILY_DIRECTION] = reader->direction;
-	values[SG_DAILY_DAY] = DateADTGetDatum(day);
-	values[SG_DAILY_WH] = Float8GetDatum(reader->value);
-	reader->emit(reader->arg, values, nulls);
-}
-
-/* The end of one point: all its members are known. */
-static void
-v5_end(void *arg, const SgSax *sax, int depth, SgSaxType type)
-{
-	Reader *reader = arg;
-	size_t len = strlen(reader->label);
-	DateADT day;
-	int seconds;
-
-	if (depth != DEPTH_POINT || !in_points(sax))
-		return;
-	if (!reader->has_label)
-		wrong(reader, sax, depth, "a point with a date");
-	else if (reader->curve && !reader->has_step)
-		wrong(reader, sax, depth, "a point with an interval_length");
-	else if (reader->curve && sg_clock_parse_label(reader->label, len, &day, &seconds))
-		emit_interval(reader, day, seconds);
-	else if (!reader->curve && sg_clock_parse_day(reader->label, Min(len, 10), &day))
-		emit_day(reader, day);
-	else
-		wrong(reader, sax, depth, "a point with a date in a known form");
-}
-
-static void
-v5_decode(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg, SgFault *fault)
-{
-	Reader reader = {.request = request, .emit = emit, .arg = arg, .fault = fault};
-
-	reader.curve = request->endpoint->relation == &sg_relation_load_curve;
-	reader.point_id = CStringGetTextDatum(request->point);
-	reader.direction = CStringGetTextDatum(request->endpoint->direction);
-	sg_sax_read(body, len, v5_value, v5_end, &reader, fault);
-	if (!reader.list_seen)
-		sg_fault_set(fault, SG_FAULT_SHAPE, "The answer has no meter_reading.interval_reading.");
-}
 
 static const SgEndpoint endpoints[] = {
-	{.name = "consumption_load_curve",
-	 .relation = &sg_relation_load_curve,
-	 .direction = SG_CONSUMPTION,
-	 .path = "/metering_data_clc/v5/consumption_load_curve",
-	 .max_days = 7,
-	 .keep_months = 24,
-	 .keep_days = 15,
-	 .rows_per_day = 48,
-	 .url = v5_url,
-	 .decode = v5_decode},
-	/* no cap is documented for daily values; a year at a time is the custom */
-	{.name = "daily_consumption",
-	 .relation = &sg_relation_daily_energy,
-	 .direction = SG_CONSUMPTION,
-	 .path = "/metering_data_dc/v5/daily_consumption",
-	 .max_days = 365,
-	 .keep_months = 36,
-	 .keep_days = 15,
-	 .rows_per_day = 1,
-	 .url = v5_url,
-	 .decode = v5_decode},
+	CURVE("consumption_load_curve", SG_CONSUMPTION, "/metering_data_clc/v5/consumption_load_curve"),
+	CURVE("production_load_curve", SG_PRODUCTION, "/metering_data_plc/v5/production_load_curve"),
+	DAILY("daily_consumption", sg_relation_daily_energy, SG_CONSUMPTION,
+		  "/metering_data_dc/v5/daily_consumption"),
+	DAILY("daily_production", sg_relation_daily_energy, SG_PRODUCTION,
+		  "/metering_data_dp/v5/daily_production"),
+	DAILY("daily_consumption_max_power", sg_relation_daily_max_power, SG_CONSUMPTION,
+		  "/metering_data_dcmp/v5/daily_consumption_max_power"),
+	CUSTOMER("contracts", sg_relation_contract, "/customers_upc/v5/usage_points/contracts"),
+	CUSTOMER("addresses", sg_relation_address, "/customers_upa/v5/usage_points/addresses"),
+	CUSTOMER("identity", sg_relation_holder, "/customers_i/v5/identity"),
+	CUSTOMER("contact_data", sg_relation_contact, "/customers_cd/v5/contact_data"),
 };
 
 const SgApi sg_api_enedis_v5 = {
 	.name = "enedis",
 	.generation = "v5",
-	.base_url = "https://gw.ext.prod.api.enedis.fr",
-	.sandbox_url = "https://gw.ext.prod-sandbox.api.enedis.fr",
+	.base_url = SG_ENEDIS_URL,
+	.sandbox_url = SG_ENEDIS_SANDBOX_URL,
 	.token_path = "/oauth2/v3/token",
+	.revoke_path = "/oauth2/v3/revoke",
+	.consent_url = SG_ENEDIS_CONSENT_URL,
+	.authorize_path = "/dataconnect/v1/oauth2/authorize",
 	.per_second = 5,
 	.per_hour = 10000,
 	.endpoints = endpoints,
 	.nendpoints = lengthof(endpoints),
 	.classify = sg_enedis_classify,
 	.valid_point = sg_enedis_valid_point,
-	.point_rule = "An Enedis point (PRM) is 14 digits.",
+	.point_rule = SG_ENEDIS_POINT_RULE,
 };

@@ -31,17 +31,157 @@ enum
 	SG_DAILY_COLUMNS
 };
 
+/* Columns of daily_max_power: one row for one civil day. */
+enum
+{
+	SG_PEAK_POINT_ID,
+	SG_PEAK_DIRECTION,
+	SG_PEAK_DAY,
+	SG_PEAK_VA,
+	SG_PEAK_AT,
+	SG_PEAK_COLUMNS
+};
+
+/* Columns of register_reading: one row for one register at one instant. */
+enum
+{
+	SG_REGISTER_POINT_ID,
+	SG_REGISTER_DIRECTION,
+	SG_REGISTER_READ_AT,
+	SG_REGISTER_QUANTITY,
+	SG_REGISTER_CALENDAR,
+	SG_REGISTER_CALENDAR_NAME,
+	SG_REGISTER_CLASS,
+	SG_REGISTER_CLASS_NAME,
+	SG_REGISTER_REGISTER,
+	SG_REGISTER_VALUE,
+	SG_REGISTER_UNIT,
+	SG_REGISTER_STAGE,
+	SG_REGISTER_CONTEXT,
+	SG_REGISTER_TYPE,
+	SG_REGISTER_COLUMNS
+};
+
+/* Columns of contract: one row for one point and direction. */
+enum
+{
+	SG_CONTRACT_POINT_ID,
+	SG_CONTRACT_DIRECTION,
+	SG_CONTRACT_SEGMENT,
+	SG_CONTRACT_STATUS,
+	SG_CONTRACT_TYPE,
+	SG_CONTRACT_SUPPLIER,
+	SG_CONTRACT_POWER,
+	SG_CONTRACT_POWER_UNIT,
+	SG_CONTRACT_TARIFF,
+	SG_CONTRACT_OFFPEAK_HOURS,
+	SG_CONTRACT_OFFPEAK_MINUTES,
+	SG_CONTRACT_STARTED_ON,
+	SG_CONTRACT_ACTIVATED_ON,
+	SG_CONTRACT_TARIFF_CHANGED_ON,
+	SG_CONTRACT_POWER_CHANGED_ON,
+	SG_CONTRACT_METER_TYPE,
+	SG_CONTRACT_METER_SERIAL,
+	SG_CONTRACT_COMMUNICATING,
+	SG_CONTRACT_RAW,
+	SG_CONTRACT_COLUMNS
+};
+
+/* Columns of address: one row for one point. */
+enum
+{
+	SG_ADDRESS_POINT_ID,
+	SG_ADDRESS_STREET,
+	SG_ADDRESS_BUILDING,
+	SG_ADDRESS_UNIT,
+	SG_ADDRESS_LOCALITY,
+	SG_ADDRESS_POSTAL_CODE,
+	SG_ADDRESS_CITY,
+	SG_ADDRESS_INSEE_CODE,
+	SG_ADDRESS_COUNTRY,
+	SG_ADDRESS_LATITUDE,
+	SG_ADDRESS_LONGITUDE,
+	SG_ADDRESS_ALTITUDE,
+	SG_ADDRESS_RAW,
+	SG_ADDRESS_COLUMNS
+};
+
+/* Columns of holder: one row for the holder of one contract. */
+enum
+{
+	SG_HOLDER_POINT_ID,
+	SG_HOLDER_DIRECTION,
+	SG_HOLDER_TITLE,
+	SG_HOLDER_FIRST_NAME,
+	SG_HOLDER_LAST_NAME,
+	SG_HOLDER_COMPANY,
+	SG_HOLDER_TRADING_NAME,
+	SG_HOLDER_ACTIVITY,
+	SG_HOLDER_SIRET,
+	SG_HOLDER_SIREN,
+	SG_HOLDER_RAW,
+	SG_HOLDER_COLUMNS
+};
+
+/* Columns of contact: one row for the holder of one contract. */
+enum
+{
+	SG_CONTACT_POINT_ID,
+	SG_CONTACT_DIRECTION,
+	SG_CONTACT_PHONE,
+	SG_CONTACT_LANDLINE,
+	SG_CONTACT_EMAIL,
+	SG_CONTACT_RAW,
+	SG_CONTACT_COLUMNS
+};
+
+/* Columns of connection: one row for one point. */
+enum
+{
+	SG_CONNECTION_POINT_ID,
+	SG_CONNECTION_STATE,
+	SG_CONNECTION_VOLTAGE_LEVEL,
+	SG_CONNECTION_PHASES,
+	SG_CONNECTION_CONSUMPTION_POWER,
+	SG_CONNECTION_PRODUCTION_POWER,
+	SG_CONNECTION_POWER_UNIT,
+	SG_CONNECTION_VOLTS,
+	SG_CONNECTION_SERIAL,
+	SG_CONNECTION_RAW,
+	SG_CONNECTION_COLUMNS
+};
+
+/* Columns of consent: one row for one right on one point. */
+enum
+{
+	SG_CONSENT_POINT_ID,
+	SG_CONSENT_AUTHORISATION,
+	SG_CONSENT_SERVICE_ID,
+	SG_CONSENT_SERVICE,
+	SG_CONSENT_KIND,
+	SG_CONSENT_STEP,
+	SG_CONSENT_STATE,
+	SG_CONSENT_CONSUMPTION,
+	SG_CONSENT_PRODUCTION,
+	SG_CONSENT_STARTS_ON,
+	SG_CONSENT_ENDS_ON,
+	SG_CONSENT_RAW,
+	SG_CONSENT_COLUMNS
+};
+
 /* No relation has more columns. */
-#define SG_MAX_COLUMNS 16
+#define SG_MAX_COLUMNS 24
 
 /* What a column means to the planner: which quals on it become requests. */
 typedef enum SgColumnRole
 {
 	SG_ROLE_PLAIN,
-	SG_ROLE_POINT,	   /* =, IN, = ANY: whose data */
-	SG_ROLE_DIRECTION, /* =, IN: consumption or production */
-	SG_ROLE_INSTANT,   /* ranges of timestamptz: which days */
-	SG_ROLE_DAY		   /* ranges of date: which days */
+	SG_ROLE_POINT,		   /* =, IN, = ANY: whose data */
+	SG_ROLE_DIRECTION,	   /* =, IN: consumption or production */
+	SG_ROLE_INSTANT,	   /* ranges of timestamptz: which days */
+	SG_ROLE_DAY,		   /* ranges of date: which days */
+	SG_ROLE_AUTHORISATION, /* =: which consent */
+	SG_ROLE_AS_TEXT		   /* plain; rows carry it as the text that its type reads */
 } SgColumnRole;
 
 typedef struct SgColumn
@@ -52,15 +192,31 @@ typedef struct SgColumn
 	SgColumnRole role;
 } SgColumn;
 
+/* How a relation lies in time. */
+typedef enum SgRelationKind
+{
+	SG_KIND_SERIES, /* values of days that are past */
+	SG_KIND_STATE	/* what is so now: asked as a whole, and again after a while */
+} SgRelationKind;
+
 typedef struct SgRelation
 {
 	const char *name;
+	SgRelationKind kind;
 	int ncolumns;
 	const SgColumn *columns;
 } SgRelation;
 
 extern const SgRelation sg_relation_load_curve;
 extern const SgRelation sg_relation_daily_energy;
+extern const SgRelation sg_relation_daily_max_power;
+extern const SgRelation sg_relation_register_reading;
+extern const SgRelation sg_relation_contract;
+extern const SgRelation sg_relation_address;
+extern const SgRelation sg_relation_holder;
+extern const SgRelation sg_relation_contact;
+extern const SgRelation sg_relation_connection;
+extern const SgRelation sg_relation_consent;
 
 /* All relations, NULL at the end. */
 extern const SgRelation *const sg_relations[];
@@ -68,18 +224,26 @@ extern const SgRelation *const sg_relations[];
 /* The relation of that name, or NULL. */
 extern const SgRelation *sg_relation_find(const char *name);
 
+/* The names of all relations for a hint, palloc'd: "load_curve, daily_energy, ...". */
+extern char *sg_relation_names(void);
+
 /* The index of the column of that name in the relation, or -1. */
 extern int sg_relation_column(const SgRelation *relation, const char *name);
 
-/* The only directions there are. */
+/* The index of the first column with that role, or -1. */
+extern int sg_relation_role(const SgRelation *relation, SgColumnRole role);
+
+/* The only directions there are, and the word for what has none. */
 #define SG_CONSUMPTION "consumption"
 #define SG_PRODUCTION "production"
+#define SG_BOTH "both"
 
 /*
  * The seam between those who read an answer and those who want its rows: called once for each row, with
  * values in the relation's order of columns. By-reference values belong to the caller and live until
- * the call returns.
+ * the call returns. A column of role SG_ROLE_AS_TEXT is a text, so that reading needs no catalog.
  */
-typedef void (*SgEmit)(void *arg, const Datum *values, const bool *nulls);
+typedef void (*SgEmit)(void *arg, const SgRelation *relation, const Datum *values,
+					   const bool *nulls);
 
 #endif

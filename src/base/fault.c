@@ -37,7 +37,7 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 	[SG_FAULT_CONSENT] = {"consent", ERRCODE_INSUFFICIENT_PRIVILEGE, SG_SCOPE_POINT, false,
 						  "server \"%s\" gives no right on the point",
 						  "The holder of the contract must give a (new) consent."},
-	[SG_FAULT_DIRECTION] = {"direction", 0, SG_SCOPE_CURVE, false,
+	[SG_FAULT_DIRECTION] = {"direction", 0, SG_SCOPE_DIRECTION, false,
 							"server \"%s\" has nothing in this direction of the point", NULL},
 	[SG_FAULT_NOT_RECORDED] = {"not recorded", 0, SG_SCOPE_CURVE, false,
 							   "the curve of the point is not recorded on server \"%s\"", NULL},

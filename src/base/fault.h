@@ -37,11 +37,12 @@ typedef enum SgFaultKind
 /* How far a fault reaches: what else is not worth asking after it. */
 typedef enum SgFaultScope
 {
-	SG_SCOPE_WINDOW, /* this window only */
-	SG_SCOPE_CURVE,	 /* this relation and direction of the point */
-	SG_SCOPE_POINT,	 /* all of the point */
-	SG_SCOPE_API,	 /* this endpoint, for every point */
-	SG_SCOPE_SERVER	 /* everything behind this server */
+	SG_SCOPE_WINDOW,	/* this window only */
+	SG_SCOPE_CURVE,		/* this relation and direction of the point */
+	SG_SCOPE_DIRECTION, /* all series of the point in this direction */
+	SG_SCOPE_POINT,		/* all of the point */
+	SG_SCOPE_API,		/* this endpoint, for every point */
+	SG_SCOPE_SERVER		/* everything behind this server */
 } SgFaultScope;
 
 #define SG_FAULT_CODE_LEN 48

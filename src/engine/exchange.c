@@ -11,8 +11,7 @@
 #include "utils/timestamp.h"
 
 SgExchange *
-sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, const char *form,
-				  SgStats *stats)
+sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, SgStats *stats)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid request", ALLOCSET_SMALL_SIZES);
@@ -22,7 +21,6 @@ sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, const c
 	exchange->profile = profile;
 	exchange->stats = stats;
 	exchange->request.url = url;
-	exchange->request.form = form;
 	exchange->request.limits.connect_timeout_ms = profile->connect_timeout_ms;
 	exchange->request.limits.timeout_ms = profile->timeout_ms;
 	exchange->request.limits.max_body = (size_t) profile->max_body;

@@ -23,7 +23,7 @@ typedef struct SgExchange
 	MemoryContext context; /* its own: ending it ends the transfer */
 	const SgProfile *profile;
 	SgStats *stats;
-	SgHttpRequest request; /* url and form belong to the exchange's memory */
+	SgHttpRequest request; /* its texts belong to the caller */
 	SgExchangeState state;
 	TimestampTz until;
 	SgTurn turn;
@@ -37,11 +37,11 @@ typedef struct SgExchange
 } SgExchange;
 
 /*
- * Starts an exchange in the current memory context; nothing is sent yet. "url" and "form" must live as
- * long as the exchange. The caller sets request.bearer or user and password before it leaves.
+ * Starts an exchange in the current memory context; nothing is sent yet. "url" must live as long as the
+ * exchange. The caller sets request.bearer or user and password, and form or json, before it leaves.
  */
 extern SgExchange *sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url,
-									 const char *form, SgStats *stats);
+									 SgStats *stats);
 
 /* Does what can be done now without waiting, and returns the state. */
 extern SgExchangeState sg_exchange_advance(SgExchange *exchange);

@@ -8,47 +8,22 @@
 #include "postgres.h"
 
 #include "base/clock.h"
-#include "fetch.h"
+#include "flight.h"
+#include "rights.h"
 #include "token.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-/* A request in the queue. While a point's first day is searched for, "refused" is a first day too early. */
-typedef struct Pending
-{
-	SgRequest request;
-	bool searching;
-	DateADT refused;
-} Pending;
+/* Name of a point and direction: long enough for any of them. */
+#define SERIES_NAME_LEN 64
+/* Requests that are looked through for one that may leave. */
+#define LOOKED_THROUGH 256
 
-typedef struct Flight
+SgPending *
+sg_flight_pending(const SgRequest *request)
 {
-	Pending pending;
-	SgExchange *exchange;
-	bool renewed; /* was the token renewed for it? */
-	char *token;  /* the one that it was sent with */
-} Flight;
-
-struct SgFetch
-{
-	MemoryContext context;
-	MemoryContext scratch; /* for reading one answer */
-	const SgProfile *profile;
-	SgCredential *credential;
-	uint64 key;
-	SgStats *stats;
-	List *queue;   /* of Pending *, the next one last: taking it is cheap */
-	List *flights; /* of Flight * */
-	List *reports; /* of SgAnswer *: known without asking */
-	int reported;  /* how many of them were given */
-	int in_flight;
-	SgFault fatal; /* after it nothing is sent any more */
-};
-
-static Pending *
-make_pending(const SgRequest *request)
-{
-	Pending *pending = palloc0(sizeof(Pending));
+	SgPending *pending = palloc0(sizeof(SgPending));
 
 	pending->request = *request;
 	return pending;
@@ -70,16 +45,21 @@ sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats 
 	if (requests != NIL)
 	{
 		fetch->credential = sg_profile_credential(profile);
-		fetch->key = sg_profile_key(profile, fetch->credential);
+		fetch->key = sg_profile_key(profile, fetch->credential, NULL);
 	}
 	for (int i = list_length(requests) - 1; i >= 0; i--)
-		fetch->queue = lappend(fetch->queue, make_pending(list_nth(requests, i)));
+		fetch->queue = lappend(fetch->queue, sg_flight_pending(list_nth(requests, i)));
+	sg_floor_cut_known(fetch);
+	fetch->proven = hash_create(
+		"switchgrid series", 64,
+		&(HASHCTL){.keysize = SERIES_NAME_LEN, .entrysize = SERIES_NAME_LEN, .hcxt = context},
+		HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	MemoryContextSwitchTo(old);
 	return fetch;
 }
 
-static bool
-same_series(const SgRequest *a, const SgRequest *b)
+bool
+sg_flight_same_series(const SgRequest *a, const SgRequest *b)
 {
 	return a->endpoint == b->endpoint && strcmp(a->point, b->point) == 0;
 }
@@ -93,7 +73,11 @@ reaches(SgFaultScope scope, const SgRequest *met, const SgRequest *other)
 		case SG_SCOPE_WINDOW:
 			return false;
 		case SG_SCOPE_CURVE:
-			return same_series(met, other);
+			return sg_flight_same_series(met, other);
+		case SG_SCOPE_DIRECTION:
+			return strcmp(met->point, other->point) == 0 && met->endpoint->direction != NULL &&
+				   other->endpoint->direction != NULL &&
+				   strcmp(met->endpoint->direction, other->endpoint->direction) == 0;
 		case SG_SCOPE_POINT:
 			return strcmp(met->point, other->point) == 0;
 		case SG_SCOPE_API:
@@ -104,9 +88,8 @@ reaches(SgFaultScope scope, const SgRequest *met, const SgRequest *other)
 	return false;
 }
 
-/* Keeps an answer that needs no asking, to be given after those that do. */
-static void
-report(SgFetch *fetch, const SgRequest *request, SgDays days, const SgFault *fault)
+void
+sg_flight_report(SgFetch *fetch, const SgRequest *request, SgDays days, const SgFault *fault)
 {
 	SgAnswer *answer = palloc0(sizeof(SgAnswer));
 
@@ -128,7 +111,7 @@ drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
 		return;
 	foreach (cell, fetch->queue)
 	{
-		Pending *pending = lfirst(cell);
+		SgPending *pending = lfirst(cell);
 
 		if (!reaches(scope, met, &pending->request))
 		{
@@ -136,7 +119,7 @@ drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
 			continue;
 		}
 		if (scope != SG_SCOPE_SERVER)
-			report(fetch, &pending->request, pending->request.days, fault);
+			sg_flight_report(fetch, &pending->request, pending->request.days, fault);
 		pfree(pending);
 	}
 	list_free(fetch->queue);
@@ -145,7 +128,7 @@ drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
 
 /* The token for the next requests, in the exchange's own memory; false if there is none. */
 static bool
-give_token(SgFetch *fetch, Flight *flight)
+give_token(SgFetch *fetch, SgFlight *flight)
 {
 	const char *token =
 		sg_token_get(fetch->profile, fetch->credential, fetch->key, fetch->stats, &fetch->fatal);
@@ -157,22 +140,77 @@ give_token(SgFetch *fetch, Flight *flight)
 	return true;
 }
 
-/* Puts the next request of the queue on its way. */
 static void
-launch(SgFetch *fetch)
+name_series(char *name, const SgRequest *request)
 {
-	Pending *pending = llast(fetch->queue);
-	Flight *flight = palloc0(sizeof(Flight));
+	snprintf(name, SERIES_NAME_LEN, "%s " INT64_FORMAT " %s", request->point,
+			 request->authorisation,
+			 request->endpoint->direction != NULL ? request->endpoint->direction : SG_BOTH);
+}
+
+/*
+ * The first request of a point and direction goes alone: if the point has no such direction, or no consent,
+ * one refusal says so for all.
+ */
+static bool
+may_leave(SgFetch *fetch, const SgPending *pending)
+{
+	char name[SERIES_NAME_LEN];
+	char other[SERIES_NAME_LEN];
+	ListCell *cell;
+
+	name_series(name, &pending->request);
+	if (hash_search(fetch->proven, name, HASH_FIND, NULL) != NULL)
+		return true;
+	foreach (cell, fetch->flights)
+	{
+		name_series(other, &((SgFlight *) lfirst(cell))->pending.request);
+		if (strcmp(name, other) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+note_proven(SgFetch *fetch, const SgRequest *request)
+{
+	char name[SERIES_NAME_LEN];
+
+	name_series(name, request);
+	(void) hash_search(fetch->proven, name, HASH_ENTER, NULL);
+}
+
+/* The next request of the queue that may leave, or NULL. */
+static SgPending *
+next_pending(SgFetch *fetch)
+{
+	int last = list_length(fetch->queue) - 1;
+
+	for (int i = last; i >= 0 && i > last - LOOKED_THROUGH; i--)
+		if (may_leave(fetch, list_nth(fetch->queue, i)))
+			return list_nth(fetch->queue, i);
+	return NULL;
+}
+
+/* Puts a request of the queue on its way. */
+static void
+launch(SgFetch *fetch, SgPending *pending)
+{
+	const SgEndpoint *endpoint = pending->request.endpoint;
+	SgFlight *flight = palloc0(sizeof(SgFlight));
+	uint64 key = sg_profile_key(fetch->profile, fetch->credential, endpoint->quota);
 	StringInfoData url;
 
 	initStringInfo(&url);
 	appendStringInfoString(&url, fetch->profile->base_url);
-	pending->request.endpoint->url(&pending->request, &url);
+	endpoint->url(&pending->request, &url);
 	flight->pending = *pending;
-	flight->exchange = sg_exchange_begin(fetch->profile, fetch->key, url.data, NULL, fetch->stats);
+	flight->exchange = sg_exchange_begin(fetch->profile, key, url.data, fetch->stats);
+	if (endpoint->body != NULL)
+		flight->exchange->request.json = endpoint->body(&pending->request);
 	if (give_token(fetch, flight))
 	{
-		fetch->queue = list_delete_last(fetch->queue);
+		fetch->queue = list_delete_ptr(fetch->queue, pending);
 		fetch->flights = lappend(fetch->flights, flight);
 		pfree(pending);
 		return;
@@ -182,7 +220,7 @@ launch(SgFetch *fetch)
 }
 
 static void
-land(SgFetch *fetch, Flight *flight)
+land(SgFetch *fetch, SgFlight *flight)
 {
 	fetch->flights = list_delete_ptr(fetch->flights, flight);
 	pfree(unconstify(char *, flight->exchange->request.url));
@@ -192,18 +230,19 @@ land(SgFetch *fetch, Flight *flight)
 }
 
 /* Lets every exchange do what it can; returns one that is done, and the next moment to look again. */
-static Flight *
+static SgFlight *
 advance(SgFetch *fetch, TimestampTz *until)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	Flight *done = NULL;
+	SgFlight *done = NULL;
+	SgPending *next = NULL;
 	bool waiting = false;
 	ListCell *cell;
 
 	*until = 0;
 	foreach (cell, fetch->flights)
 	{
-		Flight *flight = lfirst(cell);
+		SgFlight *flight = lfirst(cell);
 		SgExchangeState state = sg_exchange_advance(flight->exchange);
 
 		if (state == SG_EXCHANGE_DONE && done == NULL)
@@ -215,10 +254,12 @@ advance(SgFetch *fetch, TimestampTz *until)
 			*until = *until == 0 ? flight->exchange->until : Min(*until, flight->exchange->until);
 		}
 	}
-	if (done == NULL && !waiting && fetch->queue != NIL && fetch->fatal.kind == SG_FAULT_NONE &&
+	if (done == NULL && !waiting && fetch->fatal.kind == SG_FAULT_NONE &&
 		list_length(fetch->flights) < fetch->in_flight)
+		next = next_pending(fetch);
+	if (next != NULL)
 	{
-		launch(fetch);
+		launch(fetch, next);
 		/* it may have been its turn at once: look again before waiting */
 		return fetch->fatal.kind == SG_FAULT_NONE ? advance(fetch, until) : NULL;
 	}
@@ -227,18 +268,57 @@ advance(SgFetch *fetch, TimestampTz *until)
 
 typedef struct Counter
 {
-	SgEmit emit;
+	SgFetch *fetch;
+	SgEmit emit; /* NULL: nobody reads the rows */
 	void *arg;
 	int64 rows;
 } Counter;
 
 static void
-count_row(void *arg, const Datum *values, const bool *nulls)
+note_activation(SgFetch *fetch, const Datum *values, const bool *nulls)
+{
+	if (!nulls[SG_CONTRACT_ACTIVATED_ON] && !nulls[SG_CONTRACT_DIRECTION])
+		sg_floor_note_hint(fetch, TextDatumGetCString(values[SG_CONTRACT_POINT_ID]),
+						   TextDatumGetCString(values[SG_CONTRACT_DIRECTION]),
+						   DatumGetDateADT(values[SG_CONTRACT_ACTIVATED_ON]));
+}
+
+static void
+count_row(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
 {
 	Counter *counter = arg;
 
+	if (relation == &sg_relation_contract)
+		note_activation(counter->fetch, values, nulls);
+	if (counter->emit == NULL)
+		return;
 	counter->rows++;
-	counter->emit(counter->arg, values, nulls);
+	counter->emit(counter->arg, relation, values, nulls);
+}
+
+/* What an answer tells of the credential's right on the API, whatever it tells of the point. */
+static void
+learn_right(SgFetch *fetch, const SgAnswer *answer)
+{
+	switch (answer->fault.kind)
+	{
+		case SG_FAULT_NONE:
+		case SG_FAULT_CONSENT:
+		case SG_FAULT_DIRECTION:
+		case SG_FAULT_NOT_RECORDED:
+		case SG_FAULT_FLOOR:
+		case SG_FAULT_HISTORY:
+		case SG_FAULT_EMPTY:
+			sg_rights_learn(fetch->profile->api, fetch->key, answer->request.endpoint,
+							SG_RIGHT_GRANTED);
+			break;
+		case SG_FAULT_SUBSCRIPTION:
+			sg_rights_learn(fetch->profile->api, fetch->key, answer->request.endpoint,
+							SG_RIGHT_REFUSED);
+			break;
+		default:
+			break;
+	}
 }
 
 /* What an answer says that is not a 200. */
@@ -256,10 +336,10 @@ classify(SgFetch *fetch, const SgExchange *exchange, SgFault *fault)
 
 /* Turns what came back into rows or a fault. */
 static void
-read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
+read_answer(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 {
 	SgExchange *exchange = flight->exchange;
-	Counter counter = {.emit = emit, .arg = arg};
+	Counter counter = {.fetch = fetch, .emit = emit, .arg = arg};
 	MemoryContext old = MemoryContextSwitchTo(fetch->scratch);
 
 	answer->request = flight->pending.request;
@@ -270,6 +350,7 @@ read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *an
 	else if (answer->fault.kind == SG_FAULT_NONE)
 		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len, count_row,
 										 &counter, &answer->fault);
+	learn_right(fetch, answer);
 	answer->rows = counter.rows;
 	fetch->stats->rows += counter.rows;
 	MemoryContextSwitchTo(old);
@@ -278,7 +359,7 @@ read_answer(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *an
 
 /* A refused token is renewed once for each request; then the credential is to blame. */
 static bool
-renew(SgFetch *fetch, Flight *flight, const SgFault *fault)
+renew(SgFetch *fetch, SgFlight *flight, const SgFault *fault)
 {
 	if (fault->kind != SG_FAULT_TOKEN || flight->renewed)
 		return false;
@@ -296,111 +377,14 @@ renew(SgFetch *fetch, Flight *flight, const SgFault *fault)
 	return true;
 }
 
-static void
-search_window(SgFetch *fetch, const SgRequest *request, SgDays days, DateADT refused)
-{
-	Pending *pending = make_pending(request);
-
-	pending->request.days = days;
-	pending->searching = true;
-	pending->refused = refused;
-	fetch->queue = lappend(fetch->queue, pending);
-}
-
-static void
-report_floor(SgFetch *fetch, const SgRequest *request, SgDays days)
-{
-	SgFault fault = {.kind = SG_FAULT_NONE};
-
-	sg_fault_set(&fault, SG_FAULT_FLOOR, "There is nothing before this point's activation.");
-	report(fetch, request, days, &fault);
-}
-
-/* Older windows than one whose first day is too early are too early altogether. */
-static void
-drop_older(SgFetch *fetch, const SgRequest *request)
-{
-	List *kept = NIL;
-	ListCell *cell;
-
-	foreach (cell, fetch->queue)
-	{
-		Pending *pending = lfirst(cell);
-
-		if (same_series(&pending->request, request) &&
-			pending->request.days.until <= request->days.from)
-			pfree(pending);
-		else
-			kept = lappend(kept, pending);
-	}
-	list_free(fetch->queue);
-	fetch->queue = kept;
-}
-
-/* Is a later day known to be too early already, so that this answer says nothing new? */
-static bool
-known_too_early(SgFetch *fetch, const SgRequest *request)
-{
-	ListCell *cell;
-
-	foreach (cell, fetch->queue)
-	{
-		Pending *pending = lfirst(cell);
-
-		if (pending->searching && same_series(&pending->request, request) &&
-			pending->refused >= request->days.until)
-			return true;
-	}
-	foreach (cell, fetch->flights)
-	{
-		Flight *flight = lfirst(cell);
-
-		if (flight->pending.searching && same_series(&flight->pending.request, request) &&
-			flight->pending.refused >= request->days.until)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Halves a window until the point's first day is found: at most three more requests for seven days.
- * Returns false if the answer has nothing to tell its reader.
- */
-static bool
-search_floor(SgFetch *fetch, const Pending *pending, const SgAnswer *answer)
-{
-	SgDays days = pending->request.days;
-
-	if (answer->fault.kind == SG_FAULT_FLOOR || answer->fault.kind == SG_FAULT_HISTORY)
-	{
-		drop_older(fetch, &pending->request);
-		if (known_too_early(fetch, &pending->request))
-			return false;
-		if (sg_days_count(days) > 1)
-			search_window(fetch, &pending->request,
-						  (SgDays){days.from + sg_days_count(days) / 2, days.until}, days.from);
-		else
-			report_floor(fetch, &pending->request, days);
-		return false;
-	}
-	if (!pending->searching)
-		return true;
-	if (days.from - pending->refused > 1)
-		search_window(fetch, &pending->request,
-					  (SgDays){pending->refused + (days.from - pending->refused) / 2, days.from},
-					  pending->refused);
-	else
-		report_floor(fetch, &pending->request, (SgDays){pending->refused, days.from});
-	return true;
-}
-
 /* Deals with one exchange that is done; true if the answer is for the reader. */
 static bool
-settle(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
+settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 {
-	Pending pending = flight->pending;
+	SgPending pending = flight->pending;
 
-	read_answer(fetch, flight, emit, arg, answer);
+	/* what was asked on the reader's behalf is not for the reader */
+	read_answer(fetch, flight, pending.hinted != NULL ? NULL : emit, arg, answer);
 	if (renew(fetch, flight, &answer->fault))
 		return false;
 	if (answer->fault.kind == SG_FAULT_TOKEN && fetch->fatal.kind != SG_FAULT_NONE)
@@ -413,8 +397,17 @@ settle(SgFetch *fetch, Flight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 			 sg_exchange_retry(flight->exchange, &answer->fault))
 		return false;
 	land(fetch, flight);
+	if (pending.hinted != NULL)
+	{
+		/* without it the search takes longer, that is all */
+		sg_floor_hinted(fetch, &pending);
+		return false;
+	}
+	note_proven(fetch, &pending.request);
+	if (answer->fault.kind == SG_FAULT_DIRECTION)
+		sg_floor_close(fetch, &pending.request);
 	drop_reached(fetch, &answer->fault, &pending.request);
-	return search_floor(fetch, &pending, answer);
+	return sg_floor_search(fetch, &pending, answer);
 }
 
 /* A fault that ends the whole fetch is told once, for the first request that could not leave. */
@@ -422,7 +415,7 @@ static bool
 tell_fatal(SgFetch *fetch, SgAnswer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
-	answer->request = ((Pending *) llast(fetch->queue))->request;
+	answer->request = ((SgPending *) llast(fetch->queue))->request;
 	answer->fault = fetch->fatal;
 	answer->fatal = true;
 	list_free_deep(fetch->queue);
@@ -438,7 +431,7 @@ next_answer(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
 		   (fetch->flights != NIL || fetch->queue != NIL))
 	{
 		TimestampTz until;
-		Flight *done = advance(fetch, &until);
+		SgFlight *done = advance(fetch, &until);
 
 		if (done != NULL)
 		{

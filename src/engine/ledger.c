@@ -19,9 +19,9 @@
 #include "storage/fd.h"
 #include "utils/timestamp.h"
 
-#define LEDGER_FILE PG_STAT_TMP_DIR "/switchgrid.pace.1"
-/* Credentials that one cluster uses at a time; a place is freed when unused for a day. */
-#define PLACES 256
+#define LEDGER_FILE PG_STAT_TMP_DIR "/switchgrid.pace.2"
+/* Credentials (and quotas of each) that one cluster uses at a time; a place is freed when unused for a day. */
+#define PLACES 512
 #define UNUSED_AFTER (USECS_PER_DAY)
 /* A schedule further ahead than this is a leftover of another clock. */
 #define LONGEST_QUEUE (10 * USECS_PER_MINUTE)
@@ -36,6 +36,7 @@ typedef struct Place
 	pg_atomic_uint64 next;
 	pg_atomic_uint64 blocked_until;
 	pg_atomic_uint64 minutes[SG_PACE_MINUTES];
+	pg_atomic_uint64 rights[SG_LEDGER_RIGHTS]; /* a moment, and a right in its lowest bits */
 } Place;
 
 static Place *places = NULL;
@@ -76,6 +77,8 @@ clear_place(Place *place)
 	pg_atomic_write_u64(&place->blocked_until, 0);
 	for (int i = 0; i < SG_PACE_MINUTES; i++)
 		pg_atomic_write_u64(&place->minutes[i], 0);
+	for (int i = 0; i < SG_LEDGER_RIGHTS; i++)
+		pg_atomic_write_u64(&place->rights[i], 0);
 }
 
 /* Is there nothing in a place that matters any more? */
@@ -228,4 +231,30 @@ sg_ledger_block(uint64 key, TimestampTz until)
 	while ((int64) old < until &&
 		   !pg_atomic_compare_exchange_u64(&place->blocked_until, &old, (uint64) until))
 		;
+}
+
+#define RIGHT_BITS 2
+#define RIGHT_MASK 3
+
+void
+sg_ledger_note_right(uint64 key, int index, int right)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (index < 0 || index >= SG_LEDGER_RIGHTS || now <= 0)
+		return;
+	pg_atomic_write_u64(&find_place(key)->rights[index],
+						((uint64) now << RIGHT_BITS) | (uint64) (right & RIGHT_MASK));
+}
+
+int
+sg_ledger_right(uint64 key, int index, TimestampTz *at)
+{
+	uint64 noted;
+
+	if (index < 0 || index >= SG_LEDGER_RIGHTS)
+		return 0;
+	noted = pg_atomic_read_u64(&find_place(key)->rights[index]);
+	*at = (TimestampTz) (noted >> RIGHT_BITS);
+	return (int) (noted & RIGHT_MASK);
 }

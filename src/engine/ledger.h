@@ -31,6 +31,16 @@ extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
  */
 extern void sg_ledger_delay(uint64 key, int64 late);
 
+/* How many rights the ledger has room for, of one credential. */
+#define SG_LEDGER_RIGHTS 48
+
+/*
+ * Notes a right (any number from 1 to 3) and the moment; or reads it: 0 if nothing is known, else the number,
+ * and the moment in "at".
+ */
+extern void sg_ledger_note_right(uint64 key, int index, int right);
+extern int sg_ledger_right(uint64 key, int index, TimestampTz *at);
+
 /* Notes that the API wants no request of this credential before a moment. */
 extern void sg_ledger_block(uint64 key, TimestampTz until);
 

@@ -18,6 +18,7 @@
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 /* A secret's file holds one line; more is a mistake. */
 #define SECRET_MAX 4096
@@ -56,6 +57,7 @@ static const Option options[] = {
 	{"generation", ForeignServerRelationId, KIND_GENERATION},
 	{"environment", ForeignServerRelationId, KIND_ENVIRONMENT},
 	{"base_url", ForeignServerRelationId, KIND_URL},
+	{"consent_url", ForeignServerRelationId, KIND_URL},
 	{"allow_plain_http", ForeignServerRelationId, KIND_BOOL},
 	{"per_second", ForeignServerRelationId, KIND_INTEGER, 0, 1000, -1},
 	{"per_hour", ForeignServerRelationId, KIND_INTEGER, 0, 10000000, -1},
@@ -180,7 +182,8 @@ check_option(const Option *option, const char *value)
 			break;
 		case KIND_GENERATION:
 			if (sg_api_find("enedis", value) == NULL)
-				complain_value(option->name, value, "Valid values are: v5.");
+				complain_value(option->name, value,
+							   psprintf("Valid values are: %s.", sg_api_generations(NULL)));
 			break;
 		case KIND_ENVIRONMENT:
 			if (strcmp(value, "production") != 0 && strcmp(value, "sandbox") != 0)
@@ -198,7 +201,8 @@ check_option(const Option *option, const char *value)
 			break;
 		case KIND_RELATION:
 			if (sg_relation_find(value) == NULL)
-				complain_value(option->name, value, "Valid values are: load_curve, daily_energy.");
+				complain_value(option->name, value,
+							   psprintf("Valid values are: %s.", sg_relation_names()));
 			break;
 		case KIND_FILE:
 			check_file(option->name, value);
@@ -284,6 +288,12 @@ without_slashes(const char *url)
 	return pnstrdup(url, len);
 }
 
+static bool
+is_sandbox(const char *environment)
+{
+	return environment != NULL && strcmp(environment, "sandbox") == 0;
+}
+
 SgProfile *
 sg_profile_get(Oid serverid, Oid user)
 {
@@ -303,10 +313,15 @@ sg_profile_get(Oid serverid, Oid user)
 						errmsg("server \"%s\" names an API that is not known", profile->name)));
 	profile->base_url = get_text(server->options, "base_url");
 	if (profile->base_url == NULL)
-		profile->base_url = environment != NULL && strcmp(environment, "sandbox") == 0
-								? profile->api->sandbox_url
-								: profile->api->base_url;
+		profile->base_url =
+			is_sandbox(environment) ? profile->api->sandbox_url : profile->api->base_url;
 	profile->base_url = without_slashes(profile->base_url);
+	profile->consent_url = get_text(server->options, "consent_url");
+	/* the sandbox has no page on which to consent */
+	if (profile->consent_url == NULL && !is_sandbox(environment))
+		profile->consent_url = profile->api->consent_url;
+	if (profile->consent_url != NULL)
+		profile->consent_url = without_slashes(profile->consent_url);
 	profile->per_second = get_integer(server->options, "per_second", profile->api->per_second);
 	profile->per_hour = get_integer(server->options, "per_hour", profile->api->per_hour);
 	profile->in_flight = get_integer(server->options, "in_flight", 0);
@@ -318,6 +333,12 @@ sg_profile_get(Oid serverid, Oid user)
 	return profile;
 }
 
+bool
+sg_profile_may_use(const SgProfile *profile)
+{
+	return sg_compat_server_aclcheck(profile->server, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+}
+
 void
 sg_profile_check_usage(const SgProfile *profile)
 {
@@ -325,6 +346,24 @@ sg_profile_check_usage(const SgProfile *profile)
 
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_FOREIGN_SERVER, profile->name);
+}
+
+static void
+complain_incomplete(const SgProfile *profile)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
+					errhint("It needs the options client_id and client_secret (or "
+							"client_secret_file).")));
+}
+
+bool
+sg_profile_has_mapping(const SgProfile *profile)
+{
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(profile->user),
+								 ObjectIdGetDatum(profile->server)) ||
+		   SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
+								 ObjectIdGetDatum(profile->server));
 }
 
 /* The first line of the secret's file, without the line's end. */
@@ -350,6 +389,17 @@ read_secret(const char *path)
 	return pstrdup(buffer);
 }
 
+const char *
+sg_profile_client(const SgProfile *profile)
+{
+	UserMapping *mapping = GetUserMapping(profile->user, profile->server);
+	const char *client = get_text(mapping->options, "client_id");
+
+	if (client == NULL)
+		complain_incomplete(profile);
+	return client;
+}
+
 SgCredential *
 sg_profile_credential(const SgProfile *profile)
 {
@@ -363,18 +413,15 @@ sg_profile_credential(const SgProfile *profile)
 	if (file != NULL)
 		credential->client_secret = read_secret(file);
 	if (credential->client_id == NULL || credential->client_secret == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
-						errhint("It needs the options client_id and client_secret (or "
-								"client_secret_file).")));
+		complain_incomplete(profile);
 	return credential;
 }
 
 uint64
-sg_profile_key(const SgProfile *profile, const SgCredential *credential)
+sg_profile_key(const SgProfile *profile, const SgCredential *credential, const char *quota)
 {
-	char *text =
-		psprintf("%s\n%s\n%s", profile->api->name, profile->base_url, credential->client_id);
+	char *text = psprintf("%s\n%s\n%s\n%s", profile->api->name, profile->base_url,
+						  credential->client_id, quota != NULL ? quota : "");
 	uint64 key = hash_bytes_extended((const unsigned char *) text, (int) strlen(text), 0);
 
 	pfree(text);

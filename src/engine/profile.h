@@ -20,8 +20,9 @@ typedef struct SgProfile
 	const char *name;
 	const SgApi *api; /* NULL for the store */
 	const char *base_url;
-	int per_second; /* 0: no limit */
-	int per_hour;	/* 0: no limit */
+	const char *consent_url; /* where a consent is given; NULL: nowhere */
+	int per_second;			 /* 0: no limit */
+	int per_hour;			 /* 0: no limit */
 	int in_flight;
 	int retries;
 	int max_wait; /* seconds that a statement waits for a quota */
@@ -42,6 +43,9 @@ typedef struct SgCredential
  */
 extern SgProfile *sg_profile_get(Oid server, Oid user);
 
+/* May the current user use the server? */
+extern bool sg_profile_may_use(const SgProfile *profile);
+
 /* Raises 42501 if the current user may not use the server: asking spends its credential. */
 extern void sg_profile_check_usage(const SgProfile *profile);
 
@@ -51,8 +55,18 @@ extern void sg_profile_check_usage(const SgProfile *profile);
  */
 extern SgCredential *sg_profile_credential(const SgProfile *profile);
 
-/* A number that names credential and server in the ledger of paces; it reveals nothing of them. */
-extern uint64 sg_profile_key(const SgProfile *profile, const SgCredential *credential);
+/*
+ * A number that names credential and server in the ledger of paces, and the quota that the operator counts
+ * apart, if any (else NULL); it reveals nothing of them.
+ */
+extern uint64 sg_profile_key(const SgProfile *profile, const SgCredential *credential,
+							 const char *quota);
+
+/* The client_id of the user's mapping, palloc'd. Raises as sg_profile_credential, but reads no secret. */
+extern const char *sg_profile_client(const SgProfile *profile);
+
+/* Has the user a mapping for the server? Without one sg_profile_credential raises. */
+extern bool sg_profile_has_mapping(const SgProfile *profile);
 
 /* The relation that a foreign table stands for. Raises HV00J if it names none. */
 extern const SgRelation *sg_profile_relation(Oid table);

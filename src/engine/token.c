@@ -5,6 +5,8 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "rights.h"
 #include "token.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -86,6 +88,7 @@ read_answer(const SgExchange *exchange, int64 *life, SgFault *fault)
 {
 	char why[128];
 	char *token = NULL;
+	char *scope;
 	SgJson *json;
 
 	*fault = exchange->fault;
@@ -108,6 +111,7 @@ read_answer(const SgExchange *exchange, int64 *life, SgFault *fault)
 		return NULL;
 	}
 	token = sg_json_text(json, "access_token");
+	scope = sg_json_text(json, "scope");
 	*life = sg_json_number(json, "expires_in", LIFE_DEFAULT);
 	sg_json_close(json);
 	/* a control character would end the header that carries it */
@@ -117,25 +121,44 @@ read_answer(const SgExchange *exchange, int64 *life, SgFault *fault)
 		sg_fault_set(fault, SG_FAULT_SHAPE, "The answer holds no access_token.");
 		return NULL;
 	}
+	if (scope != NULL)
+		sg_rights_learn_scope(exchange->profile->api, exchange->turn.key, scope);
 	return token;
+}
+
+/* Sends a form with the client's secret, as often as it pays; the caller ends the exchange. */
+static SgExchange *
+begin_form(const SgProfile *profile, const SgCredential *credential, uint64 key, const char *path,
+		   const char *form, SgStats *stats)
+{
+	char *url = psprintf("%s%s", profile->base_url, path);
+	SgExchange *exchange = sg_exchange_begin(profile, key, url, stats);
+
+	exchange->request.form = form;
+	exchange->request.user = credential->client_id;
+	exchange->request.password = credential->client_secret;
+	return exchange;
+}
+
+static void
+wait_for(SgExchange *exchange)
+{
+	while (sg_exchange_advance(exchange) != SG_EXCHANGE_DONE)
+		sg_http_wait(exchange->until);
+	exchange->stats->tokens += exchange->http != NULL ? 1 : 0;
 }
 
 static char *
 ask_token(const SgProfile *profile, const SgCredential *credential, uint64 key, SgStats *stats,
 		  int64 *life, SgFault *fault)
 {
-	char *url = psprintf("%s%s", profile->base_url, profile->api->token_path);
-	SgExchange *exchange =
-		sg_exchange_begin(profile, key, url, "grant_type=client_credentials", stats);
+	SgExchange *exchange = begin_form(profile, credential, key, profile->api->token_path,
+									  "grant_type=client_credentials", stats);
 	char *token;
 
-	exchange->request.user = credential->client_id;
-	exchange->request.password = credential->client_secret;
 	do
 	{
-		while (sg_exchange_advance(exchange) != SG_EXCHANGE_DONE)
-			sg_http_wait(exchange->until);
-		stats->tokens += exchange->http != NULL ? 1 : 0;
+		wait_for(exchange);
 		token = read_answer(exchange, life, fault);
 	} while (token == NULL && sg_exchange_retry(exchange, fault));
 	sg_exchange_end(exchange);
@@ -170,4 +193,41 @@ sg_token_forget(uint64 key, const char *token)
 	for (int i = 0; i < HELD; i++)
 		if (held[i].key == key && held[i].token != NULL && strcmp(held[i].token, token) == 0)
 			drop(&held[i]);
+}
+
+/* A JWT or any other token: nothing in it goes unescaped into a form. */
+static char *
+revoke_form(const char *token)
+{
+	StringInfoData form;
+
+	initStringInfo(&form);
+	appendStringInfoString(&form, "token_type_hint=access_token&token=");
+	sg_http_escape(&form, token);
+	return form.data;
+}
+
+bool
+sg_token_revoke(const SgProfile *profile, const SgCredential *credential, uint64 key,
+				SgStats *stats, SgFault *fault)
+{
+	Held *entry = find_entry(key);
+	SgExchange *exchange;
+
+	if (entry->token == NULL)
+		return false;
+	exchange = begin_form(profile, credential, key, profile->api->revoke_path,
+						  revoke_form(entry->token), stats);
+	do
+	{
+		wait_for(exchange);
+		*fault = exchange->fault;
+		if (fault->kind == SG_FAULT_NONE && exchange->status != 200)
+			profile->api->classify(exchange->status, exchange->body, exchange->len,
+								   GetCurrentTimestamp(), fault);
+	} while (fault->kind != SG_FAULT_NONE && sg_exchange_retry(exchange, fault));
+	sg_exchange_end(exchange);
+	if (fault->kind == SG_FAULT_NONE)
+		drop(find_entry(key));
+	return true;
 }

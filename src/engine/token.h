@@ -21,4 +21,11 @@ extern const char *sg_token_get(const SgProfile *profile, const SgCredential *cr
 /* Forgets the credential's token, if it still is "token" (a copy of the text that the API refused). */
 extern void sg_token_forget(uint64 key, const char *token);
 
+/*
+ * Revokes the token that this backend holds for the credential at the API, and forgets it. False if there is
+ * none, or with a fault if the API did not take it back.
+ */
+extern bool sg_token_revoke(const SgProfile *profile, const SgCredential *credential, uint64 key,
+							SgStats *stats, SgFault *fault);
+
 #endif

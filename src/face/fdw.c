@@ -77,6 +77,13 @@ table_definition(const SgRelation *relation, const char *server)
 	return out.data;
 }
 
+static bool
+gives(const SgApi *api, const SgRelation *relation)
+{
+	return sg_api_endpoint(api, relation, SG_CONSUMPTION) != NULL ||
+		   sg_api_endpoint(api, relation, SG_PRODUCTION) != NULL;
+}
+
 static List *
 switchgridImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 {
@@ -92,9 +99,8 @@ switchgridImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	for (int i = 0; sg_relations[i] != NULL; i++)
 	{
 		/* the store keeps only load curves packed */
-		if (profile->api == NULL
-				? sg_relations[i] != &sg_relation_load_curve
-				: sg_api_endpoint(profile->api, sg_relations[i], SG_CONSUMPTION) == NULL)
+		if (profile->api == NULL ? sg_relations[i] != &sg_relation_load_curve
+								 : !gives(profile->api, sg_relations[i]))
 			continue;
 		if (IsImportableForeignTable(sg_relations[i]->name, stmt))
 			commands = lappend(commands, table_definition(sg_relations[i], profile->name));

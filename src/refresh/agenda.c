@@ -7,6 +7,7 @@
 #include "agenda.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
+#include "store/ask.h"
 #include "store/sql.h"
 #include "utils/timestamp.h"
 
@@ -18,8 +19,10 @@ sg_agenda_servers(const char *server)
 	uint64 rows;
 
 	sg_sql_text(&sql, server);
-	rows = sg_sql_run(&sql, "SELECT DISTINCT server FROM switchgrid.watch "
-							"WHERE $1 IS NULL OR server = $1 ORDER BY 1");
+	rows = sg_sql_run(&sql, "SELECT server FROM switchgrid.watch WHERE $1 IS NULL OR server = $1 "
+							"UNION SELECT server FROM switchgrid.ask "
+							"WHERE outcome = 'given' AND points IS NULL "
+							"AND ($1 IS NULL OR server = $1) ORDER BY 1");
 	for (uint64 i = 0; i < rows; i++)
 		servers = lappend(servers, sg_sql_get_text(i, 1));
 	sg_sql_done();
@@ -49,12 +52,71 @@ compare_requests(const ListCell *a, const ListCell *b)
 	return strcmp(x->point, y->point);
 }
 
-List *
-sg_agenda_requests(const SgProfile *profile, Datum points)
+/* An answer that feeds several relations of a point is asked for once. */
+static bool
+is_asked(List *asked, const SgEndpoint *endpoint, const char *point)
 {
+	ListCell *cell;
+
+	foreach (cell, asked)
+	{
+		const SgRequest *request = lfirst(cell);
+
+		if (request->endpoint == endpoint && strcmp(request->point, point) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is so now of a point; "asked" are the requests of that kind for it. */
+static void
+add_state(SgAgenda *agenda, const SgProfile *profile, const SgRelation *relation, const char *point,
+		  List **asked)
+{
+	ListCell *cell;
+
+	/* the gaps come by points: what was asked for another one is of no interest any more */
+	if (*asked != NIL && strcmp(((SgRequest *) llast(*asked))->point, point) != 0)
+		*asked = NIL;
+	sg_assembly_want(agenda->assembly, relation, point, 0);
+	foreach (cell, sg_api_endpoints(profile->api, relation, SG_BOTH))
+	{
+		SgRequest *request;
+
+		if (is_asked(*asked, lfirst(cell), point))
+			continue;
+		request = sg_endpoint_ask(lfirst(cell), point, 0, sg_clock_today());
+		*asked = lappend(*asked, request);
+		agenda->requests = lappend(agenda->requests, request);
+	}
+}
+
+/* A consent that was given by its number only: its points are asked for. */
+static void
+add_unresolved(SgAgenda *agenda, const SgProfile *profile)
+{
+	const SgEndpoint *endpoint = sg_api_endpoint(profile->api, &sg_relation_consent, SG_BOTH);
+	ListCell *cell;
+
+	if (endpoint == NULL)
+		return;
+	foreach (cell, sg_ask_unresolved(profile->name))
+	{
+		int64 number = *(int64 *) lfirst(cell);
+
+		sg_assembly_want(agenda->assembly, &sg_relation_consent, "", number);
+		agenda->requests =
+			lappend(agenda->requests, sg_endpoint_ask(endpoint, "", number, sg_clock_today()));
+	}
+}
+
+SgAgenda
+sg_agenda_make(const SgProfile *profile, Datum points)
+{
+	SgAgenda agenda = {NIL, sg_assembly_make(profile->api)};
 	DateADT today = sg_clock_today();
 	SgSql sql = {0};
-	List *requests = NIL;
+	List *asked = NIL;
 	uint64 rows;
 
 	sg_sql_text(&sql, profile->name);
@@ -71,15 +133,21 @@ sg_agenda_requests(const SgProfile *profile, Datum points)
 	{
 		char *point = sg_sql_get_text(i, 1);
 		const SgRelation *relation = sg_relation_find(sg_sql_get_text(i, 2));
-		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3));
 		SgDays days = {DatumGetDateADT(sg_sql_get(i, 4, DateADTGetDatum(SG_DAY_FIRST))),
 					   DatumGetDateADT(sg_sql_get(i, 5, DateADTGetDatum(SG_DAY_LAST)))};
 
-		requests = sg_endpoint_cut(endpoint, point, days, today, requests);
+		if (relation->kind == SG_KIND_STATE)
+			add_state(&agenda, profile, relation, point, &asked);
+		else
+			agenda.requests =
+				sg_endpoint_cut(sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3)),
+								point, days, today, agenda.requests);
 	}
 	sg_sql_done();
-	list_sort(requests, compare_requests);
-	return requests;
+	if (points == 0)
+		add_unresolved(&agenda, profile);
+	list_sort(agenda.requests, compare_requests);
+	return agenda;
 }
 
 int64

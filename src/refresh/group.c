@@ -7,8 +7,10 @@
 #include "attempt.h"
 #include "base/clock.h"
 #include "group.h"
+#include "store/ask.h"
 #include "store/coverage.h"
-#include "store/daily.h"
+#include "store/facts.h"
+#include "store/rows.h"
 #include "store/segment.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -26,13 +28,15 @@ typedef struct Item
 {
 	SgAnswer answer;
 	SgInterval *intervals; /* of a load curve */
-	SgDailyValue *values;  /* of daily values */
 	int count;
+	List *rows;			/* of other series, SgTuple * */
+	SgAssembled *state; /* or what is so of a point; then the answer only completed it */
 } Item;
 
 struct SgGroup
 {
 	MemoryContext context;
+	SgAssembly *assembly;
 	List *items;
 	/* the answer that is being read */
 	Item *reading;
@@ -41,12 +45,13 @@ struct SgGroup
 };
 
 SgGroup *
-sg_group_make(void)
+sg_group_make(SgAssembly *assembly)
 {
 	SgGroup *group = palloc0(sizeof(SgGroup));
 
 	group->context =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid group", ALLOCSET_DEFAULT_SIZES);
+	group->assembly = assembly;
 	return group;
 }
 
@@ -91,18 +96,6 @@ take_interval(SgGroup *group, const Datum *values, const bool *nulls)
 }
 
 static void
-take_daily(SgGroup *group, const Datum *values)
-{
-	Item *item = group->reading;
-	SgDailyValue *value;
-
-	item->values = grow(group, item->values, sizeof(SgDailyValue));
-	value = &item->values[item->count++];
-	value->day = DatumGetDateADT(values[SG_DAILY_DAY]);
-	value->wh = DatumGetFloat8(values[SG_DAILY_WH]);
-}
-
-static void
 begin_reading(SgGroup *group)
 {
 	group->reading = palloc0(sizeof(Item));
@@ -110,18 +103,55 @@ begin_reading(SgGroup *group)
 }
 
 void
-sg_group_emit(void *arg, const Datum *values, const bool *nulls)
+sg_group_emit(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
 {
 	SgGroup *group = arg;
 	MemoryContext old = MemoryContextSwitchTo(group->context);
 
 	if (group->reading == NULL)
 		begin_reading(group);
-	if (group->answer.request.endpoint->relation == &sg_relation_load_curve)
+	if (relation == &sg_relation_load_curve)
 		take_interval(group, values, nulls);
+	else if (relation->kind == SG_KIND_SERIES)
+		group->reading->rows =
+			lappend(group->reading->rows, sg_tuple_copy(relation, values, nulls));
 	else
-		take_daily(group, values);
+		sg_assembly_row(group->assembly, &group->answer.request, relation, values, nulls);
 	MemoryContextSwitchTo(old);
+}
+
+/* What the answer completes of its point's state; nothing, if other answers are still to come. */
+static void
+add_state(SgGroup *group)
+{
+	ListCell *cell;
+
+	foreach (cell, sg_assembly_answer(group->assembly, &group->answer))
+	{
+		Item *item = palloc0(sizeof(Item));
+
+		item->state = lfirst(cell);
+		item->answer = group->answer;
+		item->answer.fault = item->state->fault;
+		group->items = lappend(group->items, item);
+	}
+}
+
+static void
+add_series(SgGroup *group)
+{
+	Item *item = group->reading;
+
+	item->answer = group->answer;
+	/* a body that is cut short may have given rows before: they are not kept */
+	if (item->answer.fault.kind != SG_FAULT_NONE)
+	{
+		item->count = 0;
+		item->rows = NIL;
+	}
+	if (item->intervals != NULL)
+		item->count = sg_segment_sort(item->intervals, item->count);
+	group->items = lappend(group->items, item);
 }
 
 void
@@ -131,13 +161,10 @@ sg_group_add(SgGroup *group)
 
 	if (group->reading == NULL)
 		begin_reading(group);
-	group->reading->answer = group->answer;
-	/* a body that is cut short may have given rows before: they are not kept */
-	if (group->answer.fault.kind != SG_FAULT_NONE)
-		group->reading->count = 0;
-	if (group->reading->intervals != NULL)
-		group->reading->count = sg_segment_sort(group->reading->intervals, group->reading->count);
-	group->items = lappend(group->items, group->reading);
+	if (sg_endpoint_is_series(group->answer.request.endpoint))
+		add_series(group);
+	else
+		add_state(group);
 	group->reading = NULL;
 	MemoryContextSwitchTo(old);
 }
@@ -159,20 +186,35 @@ count_interval_minutes(const Item *item, SgDays days, int *minutes)
 	}
 }
 
+/* The civil day that a row of a series is about. */
+static DateADT
+day_of_row(const SgRelation *relation, const SgTuple *row)
+{
+	int column = sg_rows_day_column(relation);
+
+	return relation->columns[column].role == SG_ROLE_DAY
+			   ? DatumGetDateADT(row->values[column])
+			   : sg_clock_day_of(DatumGetTimestampTz(row->values[column]));
+}
+
 /* The minutes that an item measured on each of its days. */
 static int *
 count_minutes(const Item *item)
 {
-	SgDays days = item->answer.request.days;
+	const SgRequest *request = &item->answer.request;
+	SgDays days = request->days;
 	int *minutes = palloc0(sizeof(int) * Max(sg_days_count(days), 1));
+	ListCell *cell;
 
 	if (item->intervals != NULL)
 		count_interval_minutes(item, days, minutes);
-	else
-		for (int i = 0; i < item->count; i++)
-			if (item->values[i].day >= days.from && item->values[i].day < days.until)
-				minutes[item->values[i].day - days.from] =
-					sg_clock_day_minutes(item->values[i].day);
+	foreach (cell, item->rows)
+	{
+		DateADT day = day_of_row(request->endpoint->relations[0], lfirst(cell));
+
+		if (day >= days.from && day < days.until)
+			minutes[day - days.from] = sg_clock_day_minutes(day);
+	}
 	return minutes;
 }
 
@@ -201,9 +243,13 @@ judge_days(const Item *item, DateADT today)
 }
 
 static SgSeries
-series_of(const SgRequest *request, const char *server)
+series_of(const Item *item, const char *server)
 {
-	return (SgSeries){server, request->point, request->endpoint->relation->name,
+	const SgRequest *request = &item->answer.request;
+
+	if (item->state != NULL)
+		return (SgSeries){server, item->state->point, item->state->relation->name, SG_BOTH};
+	return (SgSeries){server, request->point, request->endpoint->relations[0]->name,
 					  request->endpoint->direction};
 }
 
@@ -215,27 +261,53 @@ store_rows(const Item *item)
 	if (item->intervals != NULL && item->count > 0)
 		sg_segment_merge(request->point, request->endpoint->direction, item->intervals,
 						 item->count);
-	if (item->values != NULL && item->count > 0)
-		sg_daily_merge(request->point, request->endpoint->direction, item->values, item->count);
+	sg_rows_merge(request->endpoint->relations[0], item->rows);
+}
+
+static void
+store_state(const SgAssembled *state, const char *server, TimestampTz now)
+{
+	if (state->relation == &sg_relation_consent)
+	{
+		sg_facts_merge_consents(server, state->rows);
+		if (state->authorisation != 0)
+			sg_ask_resolve(server, state->authorisation);
+	}
+	else
+		sg_facts_merge(state->relation, state->rows, sg_clock_day_of(now));
+}
+
+/* Notes the days of an answer that is whole: its rows, or what is so now. */
+static void
+store_whole(const Item *item, const SgSeries *series, TimestampTz now)
+{
+	DateADT today = sg_clock_day_of(now);
+
+	if (item->state == NULL)
+	{
+		store_rows(item);
+		sg_coverage_settle(series, item->answer.request.days, judge_days(item, today), now,
+						   now + LATE_RETRY);
+		return;
+	}
+	store_state(item->state, series->server, now);
+	if (item->state->point[0] != '\0')
+		sg_coverage_look(series, today, item->answer.fault.kind == SG_FAULT_NONE);
 }
 
 /* Writes one answer: rows and what is known of its days, or why it could not be had. */
 static void
 store_item(const Item *item, const char *server, TimestampTz now)
 {
-	SgSeries series = series_of(&item->answer.request, server);
+	SgSeries series = series_of(item, server);
 	SgDays days = item->answer.request.days;
 	const SgFault *fault = &item->answer.fault;
 
 	if (fault->kind == SG_FAULT_NONE || fault->kind == SG_FAULT_EMPTY)
-	{
-		store_rows(item);
-		sg_coverage_settle(&series, days, judge_days(item, sg_clock_day_of(now)), now,
-						   now + LATE_RETRY);
-	}
-	else if (fault->kind == SG_FAULT_FLOOR)
-		sg_coverage_floor(&series, days.until);
-	else
+		store_whole(item, &series, now);
+	else if (fault->kind == SG_FAULT_FLOOR || fault->kind == SG_FAULT_HISTORY)
+		sg_coverage_floor(&series, days.until, fault->kind == SG_FAULT_FLOOR);
+	else if (series.point[0] != '\0')
 		sg_coverage_open(&series, days, fault, now);
 }
 
@@ -273,6 +345,7 @@ store_or_note(Item *item, const char *server, TimestampTz now)
 	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION)
 		ReThrowError(error);
 	item->count = 0;
+	item->rows = NIL;
 	sg_fault_clear(&item->answer.fault);
 	sg_fault_set(&item->answer.fault, SG_FAULT_VALUE, "%s", error->message);
 	store_item(item, server, now);
@@ -287,7 +360,7 @@ compare_items(const ListCell *a, const ListCell *b)
 	int order = strcmp(x->point, y->point);
 
 	if (order == 0)
-		order = strcmp(x->endpoint->direction, y->endpoint->direction);
+		order = strcmp(x->endpoint->name, y->endpoint->name);
 	return order != 0 ? order : x->days.from - y->days.from;
 }
 
@@ -301,6 +374,9 @@ sg_group_store(SgGroup *group, const char *server, TimestampTz now)
 	foreach (cell, group->items)
 		store_or_note(lfirst(cell), server, now);
 	MemoryContextSwitchTo(old);
+	foreach (cell, group->items)
+		if (((Item *) lfirst(cell))->state != NULL)
+			sg_assembly_free(((Item *) lfirst(cell))->state);
 	MemoryContextReset(group->context);
 	group->items = NIL;
 	group->reading = NULL;

@@ -6,20 +6,25 @@
 #define SG_GROUP_H
 
 #include "postgres.h"
+#include "engine/assembly.h"
 #include "engine/fetch.h"
 
 typedef struct SgGroup SgGroup;
 
-/* An empty group in the current memory context. */
-extern SgGroup *sg_group_make(void);
+/*
+ * An empty group in the current memory context. "assembly" says which relations of state are wanted of which
+ * points; what no wish asks for is not kept.
+ */
+extern SgGroup *sg_group_make(SgAssembly *assembly);
 
 /* Where the next answer is to be written, so that the group knows whose rows it takes. */
 extern SgAnswer *sg_group_answer(SgGroup *group);
 
 /* Takes a row of that answer: an SgEmit, with the group as its argument. */
-extern void sg_group_emit(void *arg, const Datum *values, const bool *nulls);
+extern void sg_group_emit(void *arg, const SgRelation *relation, const Datum *values,
+						  const bool *nulls);
 
-/* The answer is complete: keeps it, with its rows if it is without fault. */
+/* The answer is complete: keeps it, or what of a point's state is complete with it. */
 extern void sg_group_add(SgGroup *group);
 
 /* The answer is not to be kept, nor its rows. */

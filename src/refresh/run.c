@@ -165,10 +165,11 @@ take_fault(Run *run, const SgAnswer *answer, bool ends)
 }
 
 static void
-fetch_and_store(Run *run, List *requests)
+fetch_and_store(Run *run, const SgAgenda *agenda)
 {
-	SgFetch *fetch = sg_fetch_begin(run->profile, requests, run->profile->in_flight, &run->stats);
-	SgGroup *group = sg_group_make();
+	SgFetch *fetch =
+		sg_fetch_begin(run->profile, agenda->requests, run->profile->in_flight, &run->stats);
+	SgGroup *group = sg_group_make(agenda->assembly);
 	TimestampTz stored = GetCurrentTimestamp();
 
 	while (run->failures < FAILURES_IN_A_ROW &&
@@ -215,15 +216,15 @@ outcome_of(const Run *run)
 static void
 refresh_server(Run *run)
 {
-	List *requests = sg_agenda_requests(run->profile, run->points);
+	SgAgenda agenda = sg_agenda_make(run->profile, run->points);
 
-	run->planned = list_length(requests);
+	run->planned = list_length(agenda.requests);
 	run->started = GetCurrentTimestamp();
 	note_start(run);
 	run->error = sg_attempt(check_access, run);
 	SPI_commit();
-	if (requests != NIL && run->error == NULL)
-		fetch_and_store(run, requests);
+	if (agenda.requests != NIL && run->error == NULL)
+		fetch_and_store(run, &agenda);
 	note_progress(run, outcome_of(run));
 	SPI_commit();
 }

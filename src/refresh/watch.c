@@ -29,7 +29,7 @@ check_span(const SgWish *wish)
 
 /* A wish for days that the API does not keep is kept too, but the user should know. */
 static void
-check_history(const SgWish *wish, const SgEndpoint *endpoint)
+check_history(const SgWish *wish, const SgRelation *relation, const SgEndpoint *endpoint)
 {
 	SgDays history = sg_endpoint_history(endpoint, sg_clock_today());
 	char day[SG_DAY_LEN];
@@ -38,30 +38,39 @@ check_history(const SgWish *wish, const SgEndpoint *endpoint)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the span is outside the history of relation \"%s\"", endpoint->relation->name),
+			 errmsg("the span is outside the history of relation \"%s\"", relation->name),
 			 errdetail("The API keeps nothing before %s.", sg_clock_print_day(day, history.from))));
 	if (wish->since != SG_SQL_NO_DATE && wish->since < history.from)
 		ereport(NOTICE, (errmsg("relation \"%s\" begins on %s: the API keeps nothing older",
-								endpoint->relation->name, sg_clock_print_day(day, history.from))));
+								relation->name, sg_clock_print_day(day, history.from))));
 }
 
-/* The endpoint that gives one relation in one direction; complains if there is none. */
-static const SgEndpoint *
-find_endpoint(const SgProfile *profile, const char *name, const char *direction)
+/* The relation of that name; complains if the server's API does not give it. */
+static const SgRelation *
+find_relation(const SgProfile *profile, const char *name)
 {
 	const SgRelation *relation = sg_relation_find(name);
-	const SgEndpoint *endpoint;
 
-	if (strcmp(direction, SG_CONSUMPTION) != 0 && strcmp(direction, SG_PRODUCTION) != 0)
-		complain("direction", direction, "Directions are: consumption, production.");
 	if (relation == NULL)
-		complain("relation", name, "Relations are: load_curve, daily_energy.");
-	endpoint = sg_api_endpoint(profile->api, relation, direction);
-	if (endpoint == NULL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"", name,
-							   profile->name, direction)));
-	return endpoint;
+		complain("relation", name, psprintf("Relations are: %s.", sg_relation_names()));
+	if (sg_api_endpoint(profile->api, relation, SG_CONSUMPTION) == NULL &&
+		sg_api_endpoint(profile->api, relation, SG_PRODUCTION) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("server \"%s\" does not give the relation \"%s\"", profile->name, name),
+				 errdetail("Its API is %s, generation %s.", profile->api->name,
+						   profile->api->generation)));
+	return relation;
+}
+
+static void
+check_directions(const SgWish *wish)
+{
+	ListCell *cell;
+
+	foreach (cell, wish->directions)
+		if (strcmp(lfirst(cell), SG_CONSUMPTION) != 0 && strcmp(lfirst(cell), SG_PRODUCTION) != 0)
+			complain("direction", lfirst(cell), "Directions are: consumption, production.");
 }
 
 static void
@@ -81,32 +90,61 @@ keep_one(const SgWish *wish, const char *point, const char *relation, const char
 					 "SET since = excluded.since, until = excluded.until");
 }
 
+static int
+keep_points(const SgWish *wish, const char *relation, const char *direction)
+{
+	ListCell *cell;
+
+	foreach (cell, wish->points)
+		keep_one(wish, lfirst(cell), relation, direction);
+	return list_length(wish->points);
+}
+
+/* A series, in those of the directions that it has; what is so of a point has none. */
+static int
+keep_relation(const SgWish *wish, const SgProfile *profile, const SgRelation *relation)
+{
+	int kept = 0;
+	bool given = false;
+	ListCell *cell;
+
+	if (relation->kind == SG_KIND_STATE)
+		return keep_points(wish, relation->name, SG_BOTH);
+	foreach (cell, wish->directions)
+	{
+		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, lfirst(cell));
+
+		if (endpoint == NULL)
+			continue;
+		given = true;
+		check_history(wish, relation, endpoint);
+		kept += keep_points(wish, relation->name, lfirst(cell));
+	}
+	if (!given && wish->directions != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("relation \"%s\" of server \"%s\" has no direction \"%s\"", relation->name,
+						profile->name, (char *) linitial(wish->directions))));
+	return kept;
+}
+
 int
 sg_watch_keep(const SgWish *wish)
 {
 	ForeignServer *server = GetForeignServerByName(wish->server, false);
 	SgProfile *profile = sg_profile_get(server->serverid, GetUserId());
 	int kept = 0;
-	ListCell *point;
-	ListCell *relation;
-	ListCell *direction;
+	ListCell *cell;
 
 	if (profile->api == NULL)
 		complain("server", wish->server, "The server must have an API to ask, such as enedis.");
 	sg_profile_check_usage(profile);
 	check_span(wish);
-	foreach (point, wish->points)
-		if (!profile->api->valid_point(lfirst(point)))
-			complain("point identifier", lfirst(point), profile->api->point_rule);
-	foreach (relation, wish->relations)
-		foreach (direction, wish->directions)
-		{
-			check_history(wish, find_endpoint(profile, lfirst(relation), lfirst(direction)));
-			foreach (point, wish->points)
-			{
-				keep_one(wish, lfirst(point), lfirst(relation), lfirst(direction));
-				kept++;
-			}
-		}
+	check_directions(wish);
+	foreach (cell, wish->points)
+		if (!profile->api->valid_point(lfirst(cell)))
+			complain("point identifier", lfirst(cell), profile->api->point_rule);
+	foreach (cell, wish->relations)
+		kept += keep_relation(wish, profile, find_relation(profile, lfirst(cell)));
 	return kept;
 }

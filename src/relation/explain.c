@@ -34,7 +34,7 @@ show_requests(ForeignScanState *node, ExplainState *es)
 	SgWanted wanted;
 
 	sg_state_wanted(node, &wanted);
-	if (wanted.any_point)
+	if (wanted.any_point && wanted.authorisation == 0)
 	{
 		ExplainPropertyText("Requests", "none: no point is named", es);
 		return;

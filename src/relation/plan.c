@@ -46,6 +46,51 @@ typedef struct PlanInfo
 	double rows;
 } PlanInfo;
 
+/* What one point's segments hold. */
+static void
+estimate_store(PlanInfo *info, const SgWanted *wanted)
+{
+	int days = Min(sg_days_count(wanted->days), STORED_DAYS);
+
+	info->requests = sg_days_windows((SgDays){0, days}, DAYS_IN_MONTH);
+	info->rows = days * 48.0;
+}
+
+static bool
+names_direction(const SgWanted *wanted, const char *direction)
+{
+	ListCell *cell;
+
+	if (wanted->any_direction || direction == NULL)
+		return true;
+	foreach (cell, wanted->directions)
+		if (strcmp(lfirst(cell), direction) == 0)
+			return true;
+	return false;
+}
+
+/* What one point costs and gives: every endpoint that feeds the relation. */
+static void
+estimate_api(PlanInfo *info, const SgWanted *wanted)
+{
+	const SgApi *api = info->profile->api;
+	DateADT today = sg_clock_today();
+
+	for (int i = 0; i < api->nendpoints; i++)
+	{
+		const SgEndpoint *endpoint = &api->endpoints[i];
+		SgDays days;
+
+		if (!sg_endpoint_feeds(endpoint, info->relation) ||
+			!names_direction(wanted, endpoint->direction))
+			continue;
+		days = sg_days_intersect(wanted->days, sg_endpoint_history(endpoint, today));
+		info->requests += sg_days_windows(days, endpoint->max_days);
+		/* a point has one direction, as a rule */
+		info->rows = Max(info->rows, (double) sg_days_count(days) * endpoint->rows_per_day);
+	}
+}
+
 /* How many rows and requests quals leave. */
 static void
 estimate(PlannerInfo *root, PlanInfo *info, List *quals)
@@ -53,23 +98,18 @@ estimate(PlannerInfo *root, PlanInfo *info, List *quals)
 	SgWanted wanted;
 	bool guessed;
 	bool stored = info->profile->api == NULL;
-	const SgEndpoint *endpoint =
-		stored ? NULL : sg_api_endpoint(info->profile->api, info->relation, SG_CONSUMPTION);
-	SgDays days = {0, STORED_DAYS};
-	int windows;
 
 	sg_quals_estimate(root, quals, &wanted, &guessed);
 	info->points = wanted.any_point ? (stored ? STORED_POINTS : 0) : list_length(wanted.points);
-	if (guessed)
-		info->points = GUESSED_POINTS;
-	if (endpoint != NULL)
-		days = sg_days_intersect(wanted.days, sg_endpoint_history(endpoint, sg_clock_today()));
-	else if (sg_days_count(wanted.days) < STORED_DAYS)
-		days = wanted.days;
-	windows = sg_days_windows(days, endpoint != NULL ? endpoint->max_days : DAYS_IN_MONTH);
-	info->requests = Max(info->points, 1) * windows;
-	info->rows = clamp_row_est(Max(info->points, 1) * sg_days_count(days) *
-							   (endpoint != NULL ? endpoint->rows_per_day : 48));
+	if (guessed || wanted.authorisation != 0)
+		info->points = Max(info->points, guessed ? GUESSED_POINTS : 1);
+	info->requests = info->rows = 0;
+	if (stored)
+		estimate_store(info, &wanted);
+	else
+		estimate_api(info, &wanted);
+	info->requests *= Max(info->points, 1);
+	info->rows = clamp_row_est(Max(info->points, 1) * info->rows);
 }
 
 void

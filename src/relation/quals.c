@@ -105,6 +105,12 @@ strategy_of(Oid op, Oid type)
 	return get_op_opfamily_strategy(op, entry->btree_opf);
 }
 
+static bool
+is_integer(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
 SgQual *
 sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause, bool outer)
 {
@@ -120,7 +126,7 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	if (index < 0)
 		return NULL;
 	column = &relation->columns[index];
-	if (column->role == SG_ROLE_PLAIN)
+	if (column->role == SG_ROLE_PLAIN || column->role == SG_ROLE_AS_TEXT)
 		return NULL;
 	qual = palloc0(sizeof(SgQual));
 	qual->role = column->role;
@@ -134,9 +140,12 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	/* where different texts can be equal, a text does not say which points are meant */
 	if (OidIsValid(sides.collation) && !get_collation_isdeterministic(sides.collation))
 		return NULL;
-	/* of texts only equality narrows, of times only comparisons with a single value */
+	/* of texts and numbers only equality narrows, of times only comparisons with a single value */
 	if (column->type == TEXTOID)
 		return qual->strategy == BTEqualStrategyNumber && right == TEXTOID ? qual : NULL;
+	if (column->role == SG_ROLE_AUTHORISATION)
+		return qual->strategy == BTEqualStrategyNumber && !qual->array && is_integer(right) ? qual
+																							: NULL;
 	if (qual->array || (right != DATEOID && right != TIMESTAMPOID && right != TIMESTAMPTZOID))
 		return NULL;
 	return qual;
@@ -307,6 +316,19 @@ narrow_texts(bool *any, List **held, List *texts)
 	*any = false;
 }
 
+/* Two different numbers at once are nobody's. */
+static void
+narrow_authorisation(SgWanted *wanted, Oid type, Datum value)
+{
+	int64 number = type == INT2OID	 ? DatumGetInt16(value)
+				   : type == INT4OID ? DatumGetInt32(value)
+									 : DatumGetInt64(value);
+
+	if (number <= 0 || (wanted->authorisation != 0 && wanted->authorisation != number))
+		wanted->days.until = wanted->days.from;
+	wanted->authorisation = number;
+}
+
 static void
 narrow(SgWanted *wanted, SgColumnRole role, int strategy, bool array, Oid type, Datum value,
 	   bool isnull)
@@ -321,6 +343,8 @@ narrow(SgWanted *wanted, SgColumnRole role, int strategy, bool array, Oid type, 
 		narrow_instant(wanted, strategy, type, value);
 	else if (role == SG_ROLE_DAY)
 		narrow_day(wanted, strategy, type, value);
+	else if (role == SG_ROLE_AUTHORISATION)
+		narrow_authorisation(wanted, type, value);
 	if (isnull && role == SG_ROLE_POINT)
 		wanted->any_point = false;
 }

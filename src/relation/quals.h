@@ -27,10 +27,11 @@ typedef struct SgQual
 /* What a scan wants, once the values are known. */
 typedef struct SgWanted
 {
-	bool any_point;		/* no clause names a point */
-	List *points;		/* of char *, each once */
-	bool any_direction; /* no clause names a direction */
-	List *directions;	/* of char *, each once */
+	bool any_point;		 /* no clause names a point */
+	List *points;		 /* of char *, each once */
+	bool any_direction;	 /* no clause names a direction */
+	List *directions;	 /* of char *, each once */
+	int64 authorisation; /* number of a consent, 0: none is named */
 	SgDays days;
 } SgWanted;
 

@@ -10,6 +10,73 @@
 #include "state.h"
 #include "wanted.h"
 
+/* A fault of one request is the statement's error, unless it only says that there is nothing. */
+static void
+judge(const SgScanState *state, const SgAnswer *answer)
+{
+	char *context;
+
+	if (sg_fault_class(answer->fault.kind)->sqlstate == 0)
+		return;
+	context = psprintf("relation \"%s\", %s", state->relation->name,
+					   sg_request_describe(&answer->request));
+	sg_fault_raise(&answer->fault, state->profile->name, context);
+}
+
+/* What is so now comes in parts, which are put together for each point. */
+static void
+want_state(SgScanState *state, const SgWanted *wanted)
+{
+	ListCell *cell;
+
+	state->assembly = sg_assembly_make(state->profile->api);
+	if (wanted->any_point)
+		sg_assembly_want(state->assembly, state->relation, "", wanted->authorisation);
+	foreach (cell, wanted->points)
+		sg_assembly_want(state->assembly, state->relation, lfirst(cell), 0);
+}
+
+static void
+take_part(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
+{
+	SgScanState *state = arg;
+
+	sg_assembly_row(state->assembly, &state->answer.request, relation, values, nulls);
+}
+
+/* Gives the rows that are complete with an answer. */
+static void
+give_complete(SgScanState *state, const SgAnswer *answer)
+{
+	ListCell *cell;
+	ListCell *row;
+
+	foreach (cell, sg_assembly_answer(state->assembly, answer))
+	{
+		SgAssembled *assembled = lfirst(cell);
+
+		foreach (row, assembled->rows)
+			sg_state_emit(state, state->relation, ((SgTuple *) lfirst(row))->values,
+						  ((SgTuple *) lfirst(row))->nulls);
+		sg_assembly_free(assembled);
+	}
+}
+
+/* Waits for the next answer; its rows are in the batch then. False if there is none left. */
+static bool
+read_answer(SgScanState *state)
+{
+	SgAnswer *answer = &state->answer;
+	bool parts = state->relation->kind == SG_KIND_STATE;
+
+	if (!sg_fetch_next(state->reader, parts ? take_part : sg_state_emit, state, answer))
+		return false;
+	judge(state, answer);
+	if (parts)
+		give_complete(state, answer);
+	return true;
+}
+
 static void
 start_pass(ForeignScanState *node)
 {
@@ -24,21 +91,10 @@ start_pass(ForeignScanState *node)
 	/* a reader that stops early must not make requests whose rows nobody reads */
 	state->reader = sg_fetch_begin(state->profile, requests,
 								   state->limited ? 1 : state->profile->in_flight, &state->stats);
+	if (state->relation->kind == SG_KIND_STATE)
+		want_state(state, &wanted);
 	state->started = true;
 	MemoryContextSwitchTo(old);
-}
-
-/* A fault of one request is the statement's error, unless it only says that there is nothing. */
-static void
-judge(const SgScanState *state, const SgAnswer *answer)
-{
-	char *context;
-
-	if (sg_fault_class(answer->fault.kind)->sqlstate == 0)
-		return;
-	context = psprintf("relation \"%s\", %s", state->relation->name,
-					   sg_request_describe(&answer->request));
-	sg_fault_raise(&answer->fault, state->profile->name, context);
 }
 
 TupleTableSlot *
@@ -46,7 +102,6 @@ sg_scan_next(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	SgAnswer answer;
 
 	ExecClearTuple(slot);
 	if (!state->started)
@@ -54,9 +109,8 @@ sg_scan_next(ForeignScanState *node)
 	while (!sg_state_give(node))
 	{
 		sg_state_clear(state);
-		if (!sg_fetch_next(state->reader, sg_state_emit, state, &answer))
+		if (!read_answer(state))
 			break;
-		judge(state, &answer);
 	}
 	return slot;
 }

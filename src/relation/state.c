@@ -7,6 +7,8 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "executor/executor.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "plan.h"
@@ -78,8 +80,19 @@ sg_state_wanted(ForeignScanState *node, SgWanted *wanted)
 	MemoryContextSwitchTo(old);
 }
 
+/* A value that travels as the text that its type reads. */
+static Datum
+read_text(Oid type, Datum value)
+{
+	Oid input;
+	Oid param;
+
+	getTypeInputInfo(type, &input, &param);
+	return OidInputFunctionCall(input, TextDatumGetCString(value), param, -1);
+}
+
 void
-sg_state_emit(void *arg, const Datum *values, const bool *nulls)
+sg_state_emit(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
 {
 	SgScanState *state = arg;
 	MemoryContext old = MemoryContextSwitchTo(state->batch);
@@ -87,11 +100,13 @@ sg_state_emit(void *arg, const Datum *values, const bool *nulls)
 	bool missing[MaxTupleAttributeNumber];
 
 	memset(missing, true, state->desc->natts * sizeof(bool));
-	for (int i = 0; i < state->relation->ncolumns; i++)
+	for (int i = 0; i < relation->ncolumns; i++)
 		if (state->columns[i] >= 0)
 		{
 			row[state->columns[i]] = values[i];
 			missing[state->columns[i]] = nulls[i];
+			if (relation->columns[i].role == SG_ROLE_AS_TEXT && !nulls[i])
+				row[state->columns[i]] = read_text(relation->columns[i].type, values[i]);
 		}
 	state->rows = lappend(state->rows, heap_form_tuple(state->desc, row, missing));
 	MemoryContextSwitchTo(old);
@@ -121,6 +136,7 @@ sg_state_reset(SgScanState *state)
 {
 	sg_state_clear(state);
 	state->reader = NULL;
+	state->assembly = NULL;
 	state->started = false;
 	MemoryContextReset(state->context);
 }

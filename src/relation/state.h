@@ -6,6 +6,7 @@
 #define SG_STATE_H
 
 #include "postgres.h"
+#include "engine/assembly.h"
 #include "engine/profile.h"
 #include "engine/stats.h"
 #include "nodes/execnodes.h"
@@ -26,8 +27,10 @@ typedef struct SgScanState
 	int next;			   /* the row to give next */
 	bool started;
 	SgStats stats;
-	int64 planned; /* requests of all passes */
-	void *reader;  /* what the pass reads from: a fetch, or segments */
+	int64 planned;		  /* requests of all passes */
+	void *reader;		  /* what the pass reads from: a fetch, or segments */
+	SgAssembly *assembly; /* of a live relation of state */
+	SgAnswer answer;	  /* whose rows are being read */
 } SgScanState;
 
 /*
@@ -40,7 +43,8 @@ extern SgScanState *sg_state_begin(ForeignScanState *node);
 extern void sg_state_wanted(ForeignScanState *node, SgWanted *wanted);
 
 /* Adds a row of the relation to the batch: an SgEmit, with the state as its argument. */
-extern void sg_state_emit(void *arg, const Datum *values, const bool *nulls);
+extern void sg_state_emit(void *arg, const SgRelation *relation, const Datum *values,
+						  const bool *nulls);
 
 /* Gives the next row of the batch in the scan's slot; false if there is none left. */
 extern bool sg_state_give(ForeignScanState *node);

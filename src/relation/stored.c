@@ -184,7 +184,7 @@ emit_slot(SgScanState *state, const Packed *packed, const SgSlots *slots, uint32
 	values[SG_CURVE_WH] = Float8GetDatum(watts * slots->head.step / SECS_PER_HOUR);
 	nulls[SG_CURVE_NATURE] = nature == NULL;
 	values[SG_CURVE_NATURE] = nature == NULL ? (Datum) 0 : CStringGetTextDatum(nature);
-	sg_state_emit(state, values, nulls);
+	sg_state_emit(state, state->relation, values, nulls);
 }
 
 /* Unpacks one segment into the batch: the slots of the wanted days that have a value. */

@@ -46,6 +46,40 @@ wants_direction(const SgWanted *wanted, const char *direction)
 	return false;
 }
 
+static void
+complain_not_given(const SgProfile *profile, const SgRelation *relation)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		 errmsg("server \"%s\" does not give the relation \"%s\"", profile->name, relation->name),
+		 errdetail("Its API is %s, generation %s.", profile->api->name, profile->api->generation)));
+}
+
+/* What is so now: every endpoint that feeds the relation, for each point. */
+static List *
+state_requests(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
+{
+	List *endpoints = sg_api_endpoints(profile->api, relation, SG_BOTH);
+	DateADT today = sg_clock_today();
+	List *requests = NIL;
+	ListCell *point;
+	ListCell *cell;
+
+	if (endpoints == NIL)
+		complain_not_given(profile, relation);
+	if (sg_days_empty(wanted->days))
+		return NIL;
+	foreach (cell, endpoints)
+		if (wanted->any_point)
+			requests =
+				lappend(requests, sg_endpoint_ask(lfirst(cell), "", wanted->authorisation, today));
+	foreach (point, wanted->points)
+		foreach (cell, endpoints)
+			requests = lappend(requests, sg_endpoint_ask(lfirst(cell), lfirst(point), 0, today));
+	return requests;
+}
+
 List *
 sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
 {
@@ -54,10 +88,15 @@ sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const S
 	List *requests = NIL;
 	ListCell *cell;
 
-	if (wanted->any_point)
+	if (wanted->any_point && wanted->authorisation == 0 && !sg_days_empty(wanted->days))
 		refuse_all_points(relation);
 	foreach (cell, wanted->points)
 		check_point(profile->api, lfirst(cell));
+	if (relation->kind == SG_KIND_STATE)
+		return state_requests(profile, relation, wanted);
+	if (sg_api_endpoint(profile->api, relation, SG_CONSUMPTION) == NULL &&
+		sg_api_endpoint(profile->api, relation, SG_PRODUCTION) == NULL)
+		complain_not_given(profile, relation);
 	for (int i = 0; i < lengthof(directions); i++)
 	{
 		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, directions[i]);

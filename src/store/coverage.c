@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "api/relation.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "coverage.h"
@@ -17,6 +18,12 @@
 #define DAILY_RETRY USECS_PER_DAY
 /* An application is subscribed by its owner, who then wants to see it work. */
 #define SUBSCRIPTION_RETRY USECS_PER_HOUR
+/* What is so of a point is looked at again after so many days. */
+#define CONTRACT_DAYS 7
+#define PERSON_DAYS 30
+#define CONSENT_DAYS 1
+/* A note on a state that could not be had holds for so long, if its retry does not end it before. */
+#define STATE_DAYS 3650
 /* A holder may have the curve recorded again. */
 #define RECORDING_RETRY (30 * USECS_PER_DAY)
 
@@ -146,8 +153,29 @@ sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states
 		note_open(series, late, "late", NULL, tries + 1, now, retry_at);
 }
 
+/* How many days a look at what is so lasts. */
+static int
+days_of_look(const char *relation)
+{
+	if (strcmp(relation, sg_relation_contract.name) == 0)
+		return CONTRACT_DAYS;
+	return strcmp(relation, sg_relation_consent.name) == 0 ? CONSENT_DAYS : PERSON_DAYS;
+}
+
 void
-sg_coverage_floor(const SgSeries *series, DateADT first)
+sg_coverage_look(const SgSeries *series, DateADT today, bool seen)
+{
+	char from[SG_DAY_LEN];
+	char until[SG_DAY_LEN];
+	char *days = psprintf("{[%s,%s)}", sg_clock_print_day(from, today),
+						  sg_clock_print_day(until, today + days_of_look(series->relation)));
+
+	close_open(series, (SgDays){today - STATE_DAYS, today + STATE_DAYS});
+	note_known(series, seen ? days : "{}", seen ? "{}" : days);
+}
+
+static void
+note_floor(const SgSeries *series, DateADT first)
 {
 	SgSql sql = series_key(series);
 
@@ -161,6 +189,21 @@ sg_coverage_floor(const SgSeries *series, DateADT first)
 	sg_sql_date(&sql, first);
 	sg_sql_run(&sql, "DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
 					 "AND relation = $3 AND direction = $4 AND upper(days) <= $5");
+}
+
+void
+sg_coverage_floor(const SgSeries *series, DateADT first, bool all)
+{
+	SgSeries other = *series;
+
+	if (!all)
+		note_floor(series, first);
+	for (int i = 0; all && sg_relations[i] != NULL; i++)
+	{
+		other.relation = sg_relations[i]->name;
+		if (sg_relations[i]->kind == SG_KIND_SERIES)
+			note_floor(&other, first);
+	}
 }
 
 static TimestampTz
@@ -185,9 +228,13 @@ retry_time(const SgFault *fault, int tries, TimestampTz now)
 void
 sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now)
 {
-	SgDayState *states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
-	int tries = count_tries(series, days);
+	SgDayState *states;
+	int tries;
 
+	if (sg_relation_find(series->relation)->kind == SG_KIND_STATE)
+		days.until = days.from + STATE_DAYS;
+	states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
+	tries = count_tries(series, days);
 	for (int i = 0; i < sg_days_count(days); i++)
 		states[i] = SG_DAY_LATE;
 	close_open(series, days);

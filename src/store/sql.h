@@ -9,7 +9,7 @@
 #include "executor/spi.h"
 
 /* No statement of the extension has more parameters. */
-#define SG_SQL_MAX 16
+#define SG_SQL_MAX 32
 
 /* A statement's parameters, filled one after the other. */
 typedef struct SgSql

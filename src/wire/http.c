@@ -185,10 +185,17 @@ set_headers(SgHttp *http, const SgHttpRequest *request)
 	struct curl_slist *list;
 
 	http->headers = curl_slist_append(NULL, "Accept: application/json");
-	/* a form is small: sending it at once is cheaper than asking whether it is welcome */
+	/* a body is small: sending it at once is cheaper than asking whether it is welcome */
 	list = curl_slist_append(http->headers, "Expect:");
 	if (list != NULL)
 		http->headers = list;
+	if (request->json != NULL)
+	{
+		list = curl_slist_append(http->headers, "Content-Type: application/json");
+		if (list != NULL)
+			http->headers = list;
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->json);
+	}
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
 	if (request->bearer != NULL)
 	{

@@ -25,7 +25,8 @@ typedef struct SgHttpRequest
 	const char *bearer;	  /* access token, or NULL */
 	const char *user;	  /* for Basic authentication, or NULL */
 	const char *password; /* with user */
-	const char *form;	  /* body of a POST, already encoded; NULL makes a GET */
+	const char *form;	  /* body of a POST, already encoded; without form and json it is a GET */
+	const char *json;	  /* the same as JSON */
 	SgHttpLimits limits;
 } SgHttpRequest;
 

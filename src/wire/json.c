@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "json.h"
+#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
 struct SgJson
@@ -31,7 +32,7 @@ release(void *arg)
 }
 
 SgJson *
-sg_json_open(const char *body, size_t len, char *why, size_t size)
+sg_json_open_any(const char *body, size_t len, char *why, size_t size)
 {
 	SgJson *json = palloc0(sizeof(SgJson));
 	json_error_t error;
@@ -40,10 +41,22 @@ sg_json_open(const char *body, size_t len, char *why, size_t size)
 	json->callback.arg = json;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &json->callback);
 	json->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
-	if (json_is_object(json->root))
+	if (json->root != NULL)
 		return json;
 	if (why != NULL)
-		snprintf(why, size, "%s", json->root == NULL ? error.text : "not an object");
+		snprintf(why, size, "%s", error.text);
+	return NULL;
+}
+
+SgJson *
+sg_json_open(const char *body, size_t len, char *why, size_t size)
+{
+	SgJson *json = sg_json_open_any(body, len, why, size);
+
+	if (json == NULL || json_is_object(json->root))
+		return json;
+	if (why != NULL)
+		snprintf(why, size, "not an object");
 	release(json);
 	return NULL;
 }
@@ -80,4 +93,116 @@ void
 sg_json_close(SgJson *json)
 {
 	release(json);
+}
+
+/* Nodes are jansson's values under a name of our own. */
+static const json_t *
+value_of(const SgNode *node)
+{
+	return (const json_t *) node;
+}
+
+const SgNode *
+sg_json_root(const SgJson *json)
+{
+	return (const SgNode *) json->root;
+}
+
+const SgNode *
+sg_node_member(const SgNode *node, const char *key)
+{
+	const json_t *member = json_object_get(value_of(node), key);
+
+	return json_is_null(member) ? NULL : (const SgNode *) member;
+}
+
+int
+sg_node_count(const SgNode *node)
+{
+	return json_is_array(value_of(node)) ? (int) json_array_size(value_of(node)) : -1;
+}
+
+const SgNode *
+sg_node_element(const SgNode *node, int i)
+{
+	return (const SgNode *) json_array_get(value_of(node), i);
+}
+
+bool
+sg_node_is_object(const SgNode *node)
+{
+	return json_is_object(value_of(node));
+}
+
+/* jansson's texts are UTF-8, and palloc'd by nobody. */
+static char *
+to_server(const char *text, size_t len)
+{
+	char *converted = pg_any_to_server(text, (int) len, PG_UTF8);
+
+	return converted == text ? pnstrdup(text, len) : converted;
+}
+
+char *
+sg_node_text(const SgNode *node)
+{
+	const json_t *value = value_of(node);
+
+	if (json_is_string(value))
+		return to_server(json_string_value(value), json_string_length(value));
+	if (json_is_integer(value))
+		return psprintf("%lld", (long long) json_integer_value(value));
+	if (json_is_real(value))
+		return psprintf("%.15g", json_real_value(value));
+	if (json_is_boolean(value))
+		return pstrdup(json_is_true(value) ? "true" : "false");
+	return NULL;
+}
+
+/* The value as text; a copy of an object is shallow, so choosing members is cheap. */
+static char *
+print_value(const json_t *value)
+{
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	size_t len = json_dumpb(value, NULL, 0, flags);
+	char *text = palloc(len + 1);
+
+	(void) json_dumpb(value, text, len, flags);
+	text[len] = '\0';
+	return to_server(text, len);
+}
+
+char *
+sg_node_print(const SgNode *node)
+{
+	return print_value(value_of(node));
+}
+
+static bool
+is_listed(const char *key, const char *const *keys)
+{
+	for (int i = 0; keys[i] != NULL; i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+char *
+sg_node_print_some(const SgNode *node, const char *const *keys, bool listed)
+{
+	json_t *copy = json_copy((json_t *) node);
+	const char *key;
+	json_t *member;
+	void *next;
+	char *text;
+
+	json_object_foreach_safe(copy, next, key, member)
+	{
+		if (is_listed(key, keys) != listed)
+			json_object_del(copy, key);
+	}
+	/* out of memory is the only way out of here, and ends the backend's statement with a small leak */
+	text = print_value(copy);
+	json_decref(copy);
+	return text;
 }

@@ -5,6 +5,12 @@
 SET client_min_messages = warning;
 \getenv url SWITCHGRID_URL
 \getenv journal SWITCHGRID_JOURNAL
+-- the generation of the API that the server speaks: the same rows must come from each
+\getenv generation SWITCHGRID_GENERATION
+\if :{?generation}
+\else
+\set generation v5
+\endif
 DROP EXTENSION IF EXISTS switchgrid CASCADE;
 DROP SCHEMA IF EXISTS live CASCADE;
 DROP SCHEMA IF EXISTS t CASCADE;
@@ -19,15 +25,26 @@ SET test.url = :'url';
 SET test.journal = :'journal';
 \set base :url '/~unlimited'
 CREATE SERVER linky FOREIGN DATA WRAPPER switchgrid_fdw
-    OPTIONS (api 'enedis', base_url :'base', per_second '0', per_hour '0', retries '0', in_flight '1');
+    OPTIONS (api 'enedis', generation :'generation', base_url :'base', per_second '0', per_hour '0', retries '0', in_flight '1');
 CREATE USER MAPPING FOR CURRENT_USER SERVER linky
     OPTIONS (client_id 'demo', client_secret 'demo-secret');
 IMPORT FOREIGN SCHEMA enedis FROM SERVER linky INTO live;
 
+-- The endpoints of 2026 under the names that version 5 gives them, so that one expected output serves both.
+CREATE FUNCTION t.v5_name(endpoint text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT COALESCE('{"courbe_de_charge_consommation": "consumption_load_curve",
+                      "courbe_de_charge_production": "production_load_curve",
+                      "consommation_quotidienne": "daily_consumption",
+                      "production_quotidienne": "daily_production",
+                      "puissance_conso_max_quotidienne": "daily_consumption_max_power",
+                      "situation_contrat_auto": "contracts", "synth_contrat_auto": "contracts",
+                      "donnees_generales_auto": "addresses"}'::jsonb ->> endpoint, endpoint)
+$$;
+
 -- The requests that the simulator has answered or refused so far, tokens included.
 CREATE FUNCTION t.journal() RETURNS TABLE (n int, endpoint text, point text, start date, until date,
     status int, fault text, connection int) LANGUAGE sql VOLATILE AS $$
-    SELECT (j ->> 'n')::int, j ->> 'endpoint', j ->> 'point', (j ->> 'start')::date,
+    SELECT (j ->> 'n')::int, t.v5_name(j ->> 'endpoint'), j ->> 'point', (j ->> 'start')::date,
            (j ->> 'end')::date, (j ->> 'status')::int, j ->> 'fault', (j ->> 'connection')::int
     FROM regexp_split_to_table(pg_read_file(current_setting('test.journal')), '\n') AS line
     CROSS JOIN LATERAL (SELECT line::jsonb) AS l (j)

@@ -94,7 +94,9 @@ sub settled
 	}
 	foreach my $request ($simulator->data(sub { $_[0]{scenario} eq $scenario }))
 	{
-		my $series = "$request->{point} $relations{$request->{endpoint}}";
+		# the contract, when it is asked for a first day, leaves no rows
+		my $relation = $relations{$request->{endpoint}} // next;
+		my $series = "$request->{point} $relation";
 
 		# ISO dates are in the order of their text
 		$settled{ request_key($request) } = 1

@@ -201,7 +201,7 @@ sub forgetful_server
 	add_server($node, 'forgetful', "http://127.0.0.1:$port", per_second => 0, retries => 1);
 	is( scalar(
 			$one->error(
-				"SELECT * FROM forgetful.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-17'")),
+				"SELECT * FROM forgetful.load_curve WHERE point_id = '$point' AND direction = 'consumption' AND starts_at >= '2026-11-17'")),
 		'38000', 'a token that cannot be renewed: SQLSTATE');
 	is_deeply(
 		[ map { /^(\w+)/ } split(/\n/, PostgreSQL::Test::Utils::slurp_file($log)) ],

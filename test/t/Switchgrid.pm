@@ -121,6 +121,8 @@ sub add_server
 	my ($node, $name, $url, %options) = @_;
 	my $secret = delete $options{client_secret} // SECRET;
 	my $database = delete $options{database} // 'postgres';
+	# the one whose quota is of the whole application, unless a test says otherwise
+	$options{generation} //= 'v5';
 	my $list = join('', map { ", $_ '$options{$_}'" } sort keys %options);
 
 	$node->safe_psql($database, qq(

@@ -1,0 +1,121 @@
+/*
+ * access.c
+ *	  The functions around a credential's access: its token, and what it may do.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/pg_foreign_server.h"
+#include "access/genam.h"
+#include "access/table.h"
+#include "engine/profile.h"
+#include "engine/rights.h"
+#include "engine/stats.h"
+#include "engine/token.h"
+#include "fmgr.h"
+#include "foreign/foreign.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(sg_revoke_token);
+PG_FUNCTION_INFO_V1(sg_api_rights);
+
+#define RIGHT_COLUMNS 6
+
+Datum
+sg_revoke_token(PG_FUNCTION_ARGS)
+{
+	const char *name = NameStr(*PG_GETARG_NAME(0));
+	SgProfile *profile = sg_profile_get(GetForeignServerByName(name, false)->serverid, GetUserId());
+	SgCredential *credential;
+	SgStats stats = {0};
+	SgFault fault = {.kind = SG_FAULT_NONE};
+	bool revoked;
+
+	sg_profile_check_usage(profile);
+	if (profile->api == NULL)
+		PG_RETURN_BOOL(false);
+	credential = sg_profile_credential(profile);
+	revoked = sg_token_revoke(profile, credential, sg_profile_key(profile, credential, NULL),
+							  &stats, &fault);
+	if (fault.kind != SG_FAULT_NONE)
+		sg_fault_raise(&fault, profile->name, "revoking an access token");
+	PG_RETURN_BOOL(revoked);
+}
+
+static const char *
+name_right(SgRight right)
+{
+	switch (right)
+	{
+		case SG_RIGHT_GRANTED:
+			return "granted";
+		case SG_RIGHT_REFUSED:
+			return "not subscribed";
+		case SG_RIGHT_SCOPED:
+			return "in scope";
+		default:
+			return "unknown";
+	}
+}
+
+static void
+put_right(ReturnSetInfo *result, const SgProfile *profile, uint64 key, const SgEndpoint *endpoint)
+{
+	Datum values[RIGHT_COLUMNS];
+	bool nulls[RIGHT_COLUMNS] = {false};
+	TimestampTz since = 0;
+	SgRight right = sg_rights_get(profile->api, key, endpoint, &since);
+
+	values[0] = DirectFunctionCall1(namein, CStringGetDatum(profile->name));
+	values[1] = CStringGetTextDatum(profile->api->generation);
+	values[2] = CStringGetTextDatum(endpoint->name);
+	values[3] = CStringGetTextDatum(endpoint->path);
+	values[4] = CStringGetTextDatum(name_right(right));
+	values[5] = TimestampTzGetDatum(since);
+	nulls[5] = right == SG_RIGHT_UNKNOWN;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* A server that the user may use, with a credential of his own (or of all). */
+static void
+put_server(ReturnSetInfo *result, Oid server)
+{
+	SgProfile *profile = sg_profile_get(server, GetUserId());
+	SgCredential credential = {0};
+	uint64 key;
+
+	if (profile->api == NULL || !sg_profile_may_use(profile) || !sg_profile_has_mapping(profile))
+		return;
+	credential.client_id = sg_profile_client(profile);
+	key = sg_profile_key(profile, &credential, NULL);
+	for (int i = 0; i < profile->api->nendpoints; i++)
+		put_right(result, profile, key, &profile->api->endpoints[i]);
+}
+
+Datum
+sg_api_rights(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid wrapper = get_foreign_data_wrapper_oid("switchgrid_fdw", false);
+	Relation servers;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	InitMaterializedSRF(fcinfo, 0);
+	servers = table_open(ForeignServerRelationId, AccessShareLock);
+	scan = systable_beginscan(servers, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
+
+		if (form->srvfdw == wrapper)
+			put_server(result, form->oid);
+	}
+	systable_endscan(scan);
+	table_close(servers, AccessShareLock);
+	return (Datum) 0;
+}

@@ -1,0 +1,150 @@
+/*
+ * facts.c
+ *	  What is so of a point, with its history.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "facts.h"
+#include "lib/stringinfo.h"
+#include "sql.h"
+
+/* The parameters of a row, one for each column; texts are cast to their column's type. */
+static SgSql
+row_parameters(const SgRelation *relation, const SgTuple *row)
+{
+	SgSql sql = {0};
+
+	for (int i = 0; i < relation->ncolumns; i++)
+	{
+		Oid type =
+			relation->columns[i].role == SG_ROLE_AS_TEXT ? TEXTOID : relation->columns[i].type;
+
+		if (row->nulls[i])
+			sg_sql_null(&sql, type);
+		else
+			sg_sql_value(&sql, type, row->values[i]);
+	}
+	return sql;
+}
+
+static char *
+columns_of(const SgRelation *relation, const char *prefix, bool raw)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < relation->ncolumns; i++)
+		if (raw || relation->columns[i].type != JSONBOID)
+			appendStringInfo(&out, "%s%s%s", i > 0 ? ", " : "", prefix, relation->columns[i].name);
+	return out.data;
+}
+
+static char *
+parameters_of(const SgRelation *relation, bool raw)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < relation->ncolumns; i++)
+		if (raw || relation->columns[i].type != JSONBOID)
+			appendStringInfo(&out, "%s$%d::%s", i > 0 ? ", " : "", i + 1,
+							 relation->columns[i].type_name);
+	return out.data;
+}
+
+/* The condition on the current row of the same key; the direction, where there is one, is the second column. */
+static const char *
+current_row(const SgRelation *relation)
+{
+	return sg_relation_role(relation, SG_ROLE_DIRECTION) >= 0
+			   ? "t.seen_until IS NULL AND t.point_id = $1 AND t.direction = $2"
+			   : "t.seen_until IS NULL AND t.point_id = $1";
+}
+
+/* True if the current row says the same: then only its raw form and the moment are new. */
+static bool
+confirm(const SgRelation *relation, const SgTuple *row)
+{
+	SgSql sql = row_parameters(relation, row);
+
+	return sg_sql_run(&sql,
+					  psprintf("UPDATE switchgrid.%s_history AS t SET raw = $%d::jsonb, "
+							   "checked_at = now() WHERE %s AND (%s) IS NOT DISTINCT FROM (%s)",
+							   relation->name, relation->ncolumns, current_row(relation),
+							   columns_of(relation, "t.", false), parameters_of(relation, false))) >
+		   0;
+}
+
+/* Ends the current row today; one that began today was never true for a day, and goes. */
+static void
+end_current(const SgRelation *relation, const SgTuple *row, DateADT today)
+{
+	static const char *const statements[] = {
+		"DELETE FROM switchgrid.%s_history AS t WHERE %s AND t.seen_from >= $%d",
+		"UPDATE switchgrid.%s_history AS t SET seen_until = $%d WHERE %s"};
+	bool directed = sg_relation_role(relation, SG_ROLE_DIRECTION) >= 0;
+	int n = directed ? 3 : 2;
+
+	for (int i = 0; i < lengthof(statements); i++)
+	{
+		SgSql sql = {0};
+
+		sg_sql_value(&sql, TEXTOID, row->values[0]);
+		if (directed)
+			sg_sql_value(&sql, TEXTOID, row->values[1]);
+		sg_sql_date(&sql, today);
+		sg_sql_run(&sql, i == 0
+							 ? psprintf(statements[i], relation->name, current_row(relation), n)
+							 : psprintf(statements[i], relation->name, n, current_row(relation)));
+	}
+}
+
+static void
+begin_row(const SgRelation *relation, const SgTuple *row, DateADT today)
+{
+	SgSql sql = row_parameters(relation, row);
+
+	sg_sql_date(&sql, today);
+	sg_sql_run(&sql, psprintf("INSERT INTO switchgrid.%s_history (%s, seen_from) VALUES (%s, $%d)",
+							  relation->name, columns_of(relation, "", true),
+							  parameters_of(relation, true), relation->ncolumns + 1));
+}
+
+void
+sg_facts_merge(const SgRelation *relation, List *rows, DateADT today)
+{
+	ListCell *cell;
+
+	foreach (cell, rows)
+	{
+		const SgTuple *row = lfirst(cell);
+
+		if (confirm(relation, row))
+			continue;
+		end_current(relation, row, today);
+		begin_row(relation, row, today);
+	}
+}
+
+/* A right that has no number of its own is known by what it gives. */
+void
+sg_facts_merge_consents(const char *server, List *rows)
+{
+	const SgRelation *relation = &sg_relation_consent;
+	ListCell *cell;
+
+	foreach (cell, rows)
+	{
+		SgSql sql = row_parameters(relation, lfirst(cell));
+
+		sg_sql_text(&sql, server);
+		sg_sql_run(&sql,
+				   psprintf("INSERT INTO switchgrid.consent AS c (%s, server) VALUES (%s, $%d) "
+							"ON CONFLICT (server, point_id, service_id, authorisation_id) "
+							"DO UPDATE SET (%s, seen_at) = (%s, now())",
+							columns_of(relation, "", true), parameters_of(relation, true),
+							relation->ncolumns + 1, columns_of(relation, "", true),
+							columns_of(relation, "excluded.", true)));
+	}
+}
