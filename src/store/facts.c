@@ -53,13 +53,13 @@ parameters_of(const SgRelation *relation, bool raw)
 	return out.data;
 }
 
-/* The condition on the current row of the same key; the direction, where there is one, is the second column. */
+/* The condition on rows of the same key; the direction, where there is one, is the second column. */
 static const char *
-current_row(const SgRelation *relation)
+same_key(const SgRelation *relation)
 {
 	return sg_relation_role(relation, SG_ROLE_DIRECTION) >= 0
-			   ? "t.seen_until IS NULL AND t.point_id = $1 AND t.direction = $2"
-			   : "t.seen_until IS NULL AND t.point_id = $1";
+			   ? "t.point_id = $1 AND t.direction = $2"
+			   : "t.point_id = $1";
 }
 
 /* True if the current row says the same: then only its raw form and the moment are new. */
@@ -67,24 +67,27 @@ static bool
 confirm(const SgRelation *relation, const SgTuple *row)
 {
 	SgSql sql = row_parameters(relation, row);
+	char *statement = psprintf("UPDATE switchgrid.%s_history AS t SET raw = $%d::jsonb, "
+							   "checked_at = now() WHERE t.seen_until IS NULL AND %s "
+							   "AND (%s) IS NOT DISTINCT FROM (%s)",
+							   relation->name, relation->ncolumns, same_key(relation),
+							   columns_of(relation, "t.", false), parameters_of(relation, false));
 
-	return sg_sql_run(&sql,
-					  psprintf("UPDATE switchgrid.%s_history AS t SET raw = $%d::jsonb, "
-							   "checked_at = now() WHERE %s AND (%s) IS NOT DISTINCT FROM (%s)",
-							   relation->name, relation->ncolumns, current_row(relation),
-							   columns_of(relation, "t.", false), parameters_of(relation, false))) >
-		   0;
+	return sg_sql_run(&sql, statement) > 0;
 }
 
-/* Ends the current row today; one that began today was never true for a day, and goes. */
+/*
+ * Ends the current row today. One that began today was never true for a day, and goes; so does what a clock
+ * that was ahead has left.
+ */
 static void
 end_current(const SgRelation *relation, const SgTuple *row, DateADT today)
 {
 	static const char *const statements[] = {
-		"DELETE FROM switchgrid.%s_history AS t WHERE %s AND t.seen_from >= $%d",
-		"UPDATE switchgrid.%s_history AS t SET seen_until = $%d WHERE %s"};
+		"DELETE FROM switchgrid.%1$s_history AS t WHERE %2$s AND t.seen_from >= $%3$d",
+		"UPDATE switchgrid.%1$s_history AS t SET seen_until = $%3$d WHERE %2$s "
+		"AND (t.seen_until IS NULL OR t.seen_until > $%3$d)"};
 	bool directed = sg_relation_role(relation, SG_ROLE_DIRECTION) >= 0;
-	int n = directed ? 3 : 2;
 
 	for (int i = 0; i < lengthof(statements); i++)
 	{
@@ -94,9 +97,7 @@ end_current(const SgRelation *relation, const SgTuple *row, DateADT today)
 		if (directed)
 			sg_sql_value(&sql, TEXTOID, row->values[1]);
 		sg_sql_date(&sql, today);
-		sg_sql_run(&sql, i == 0
-							 ? psprintf(statements[i], relation->name, current_row(relation), n)
-							 : psprintf(statements[i], relation->name, n, current_row(relation)));
+		sg_sql_run(&sql, psprintf(statements[i], relation->name, same_key(relation), sql.count));
 	}
 }
 
