@@ -19,43 +19,50 @@
 
 typedef struct Known
 {
-	const char *code; /* upper case, with '-' */
+	const char *code; /* in upper case, without separators */
 	SgFaultKind kind;
 } Known;
 
-/* The catalogue of codes; the same code comes with several statuses. */
+/* The catalogue of codes; the same code comes with several statuses. 9009..: the gateway's. */
 static const Known catalogue[] = {
-	{"INVALID-REQUEST", SG_FAULT_REQUEST},
-	{"INVALID-RESQUEST", SG_FAULT_REQUEST},
-	{"ADAM-ERR0123", SG_FAULT_FLOOR},
-	{"ADAM-DC-0009", SG_FAULT_FLOOR},
-	{"ADAM-ERR0125", SG_FAULT_HISTORY},
-	{"ADAM-DC-0016", SG_FAULT_HISTORY},
-	{"ADAM-ERR0126", SG_FAULT_REQUEST},
-	{"ADAM-DC-0015", SG_FAULT_REQUEST},
-	{"ADAM-ERR0061", SG_FAULT_CONSENT},
-	{"ADAM-ERR0069", SG_FAULT_DIRECTION},
-	{"ADAM-ERR0075", SG_FAULT_NOT_RECORDED},
-	{"ADAM-DC-0007", SG_FAULT_CONSENT},
-	{"ADAM-DC-0008", SG_FAULT_CONSENT},
-	{"UNAUTHORIZED-USER", SG_FAULT_CONSENT},
-	{"STM-ERR-0000019", SG_FAULT_CONSENT},
+	{"INVALIDREQUEST", SG_FAULT_REQUEST},
+	{"INVALIDRESQUEST", SG_FAULT_REQUEST},
+	{"ADAMERR0123", SG_FAULT_FLOOR},
+	{"ADAMDC0009", SG_FAULT_FLOOR},
+	{"ADAMERR0125", SG_FAULT_HISTORY},
+	{"ADAMDC0016", SG_FAULT_HISTORY},
+	{"ADAMERR0126", SG_FAULT_REQUEST},
+	{"ADAMDC0015", SG_FAULT_REQUEST},
+	{"ADAMERR0061", SG_FAULT_CONSENT},
+	{"ADAMERR0069", SG_FAULT_DIRECTION},
+	{"ADAMERR0075", SG_FAULT_NOT_RECORDED},
+	{"ADAMDC0007", SG_FAULT_CONSENT},
+	{"ADAMDC0008", SG_FAULT_CONSENT},
+	{"UNAUTHORIZEDUSER", SG_FAULT_CONSENT},
+	{"STMERR0000019", SG_FAULT_CONSENT},
+	{"900906", SG_FAULT_REQUEST},
+	{"900907", SG_FAULT_SERVER},
 	{"900908", SG_FAULT_SUBSCRIPTION},
-	{"INVALID-TOKEN", SG_FAULT_TOKEN},
+	{"900909", SG_FAULT_SUBSCRIPTION},
+	{"900910", SG_FAULT_SUBSCRIPTION},
+	{"INVALIDTOKEN", SG_FAULT_TOKEN},
 	{"900901", SG_FAULT_TOKEN},
 	{"900902", SG_FAULT_TOKEN},
-	{"INVALID-CLIENT", SG_FAULT_TOKEN},
-	{"INVALID-GRANT", SG_FAULT_TOKEN},
-	{"UNAUTHORIZED-CLIENT", SG_FAULT_TOKEN},
+	{"900903", SG_FAULT_TOKEN},
+	{"900904", SG_FAULT_TOKEN},
+	{"900905", SG_FAULT_TOKEN},
+	{"INVALIDCLIENT", SG_FAULT_TOKEN},
+	{"INVALIDGRANT", SG_FAULT_TOKEN},
+	{"UNAUTHORIZEDCLIENT", SG_FAULT_TOKEN},
 	{"UNAUTHORIZED", SG_FAULT_TOKEN},
-	{"NO-DATA-FOUND", SG_FAULT_EMPTY},
-	{"STM-ERR-0000014", SG_FAULT_EMPTY},
-	{"STM-ERR-0000020", SG_FAULT_EMPTY},
+	{"NODATAFOUND", SG_FAULT_EMPTY},
+	{"STMERR0000014", SG_FAULT_EMPTY},
+	{"STMERR0000020", SG_FAULT_EMPTY},
 	{"429", SG_FAULT_THROTTLED},
-	{"TECHNICAL-ERROR", SG_FAULT_SERVER},
-	{"ADAM-DC-0500", SG_FAULT_SERVER},
-	{"STM-ERR-0000001", SG_FAULT_SERVER},
-	{"SERVER-ERROR", SG_FAULT_SERVER},
+	{"TECHNICALERROR", SG_FAULT_SERVER},
+	{"ADAMDC0500", SG_FAULT_SERVER},
+	{"STMERR0000001", SG_FAULT_SERVER},
+	{"SERVERERROR", SG_FAULT_SERVER},
 };
 
 bool
@@ -64,15 +71,16 @@ sg_enedis_valid_point(const char *point)
 	return strlen(point) == POINT_DIGITS && strspn(point, "0123456789") == POINT_DIGITS;
 }
 
-/* Codes are written with '_' or '-', in any case. */
+/* Codes are written with '_', '-' or nothing, in any case. */
 static void
 normalise(char *out, size_t size, const char *code)
 {
-	size_t i;
+	size_t o = 0;
 
-	for (i = 0; code[i] != '\0' && i + 1 < size; i++)
-		out[i] = code[i] == '_' ? '-' : (char) toupper((unsigned char) code[i]);
-	out[i] = '\0';
+	for (; *code != '\0' && o + 1 < size; code++)
+		if (*code != '_' && *code != '-')
+			out[o++] = pg_toupper((unsigned char) *code);
+	out[o] = '\0';
 }
 
 /* The code as the API writes it, for people; anything unprintable is left out. */

@@ -49,7 +49,7 @@ sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats 
 	}
 	for (int i = list_length(requests) - 1; i >= 0; i--)
 		fetch->queue = lappend(fetch->queue, sg_flight_pending(list_nth(requests, i)));
-	sg_floor_cut_known(fetch);
+	sg_floor_cut_known(fetch, NULL);
 	fetch->proven = hash_create(
 		"switchgrid series", 64,
 		&(HASHCTL){.keysize = SERIES_NAME_LEN, .entrysize = SERIES_NAME_LEN, .hcxt = context},
@@ -180,22 +180,23 @@ note_proven(SgFetch *fetch, const SgRequest *request)
 	(void) hash_search(fetch->proven, name, HASH_ENTER, NULL);
 }
 
-/* The next request of the queue that may leave, or NULL. */
-static SgPending *
+/* The place in the queue of the next request that may leave, or -1. */
+static int
 next_pending(SgFetch *fetch)
 {
 	int last = list_length(fetch->queue) - 1;
 
 	for (int i = last; i >= 0 && i > last - LOOKED_THROUGH; i--)
 		if (may_leave(fetch, list_nth(fetch->queue, i)))
-			return list_nth(fetch->queue, i);
-	return NULL;
+			return i;
+	return -1;
 }
 
 /* Puts a request of the queue on its way. */
 static void
-launch(SgFetch *fetch, SgPending *pending)
+launch(SgFetch *fetch, int place)
 {
+	SgPending *pending = list_nth(fetch->queue, place);
 	const SgEndpoint *endpoint = pending->request.endpoint;
 	SgFlight *flight = palloc0(sizeof(SgFlight));
 	uint64 key = sg_profile_key(fetch->profile, fetch->credential, endpoint->quota);
@@ -210,7 +211,7 @@ launch(SgFetch *fetch, SgPending *pending)
 		flight->exchange->request.json = endpoint->body(&pending->request);
 	if (give_token(fetch, flight))
 	{
-		fetch->queue = list_delete_ptr(fetch->queue, pending);
+		fetch->queue = list_delete_nth_cell(fetch->queue, place);
 		fetch->flights = lappend(fetch->flights, flight);
 		pfree(pending);
 		return;
@@ -235,7 +236,7 @@ advance(SgFetch *fetch, TimestampTz *until)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	SgFlight *done = NULL;
-	SgPending *next = NULL;
+	int next = -1;
 	bool waiting = false;
 	ListCell *cell;
 
@@ -257,7 +258,7 @@ advance(SgFetch *fetch, TimestampTz *until)
 	if (done == NULL && !waiting && fetch->fatal.kind == SG_FAULT_NONE &&
 		list_length(fetch->flights) < fetch->in_flight)
 		next = next_pending(fetch);
-	if (next != NULL)
+	if (next >= 0)
 	{
 		launch(fetch, next);
 		/* it may have been its turn at once: look again before waiting */

@@ -77,7 +77,10 @@ extern void sg_floor_note_hint(SgFetch *fetch, const char *point, const char *di
 /* Remembers that the request's point has nothing in its direction. */
 extern void sg_floor_close(SgFetch *fetch, const SgRequest *request);
 
-/* Takes out of the queue what is known to be closed, and what lies before days that this backend knows to be the first ones. */
-extern void sg_floor_cut_known(SgFetch *fetch);
+/*
+ * Takes out of the queue what this backend knows to be closed, or to lie before a first day: of one point, or
+ * of all (NULL).
+ */
+extern void sg_floor_cut_known(SgFetch *fetch, const char *point);
 
 #endif

@@ -146,7 +146,7 @@ cut(SgFetch *fetch, SgRequest *request, DateADT first)
 }
 
 void
-sg_floor_cut_known(SgFetch *fetch)
+sg_floor_cut_known(SgFetch *fetch, const char *point)
 {
 	List *kept = NIL;
 	ListCell *cell;
@@ -156,8 +156,14 @@ sg_floor_cut_known(SgFetch *fetch)
 	foreach (cell, fetch->queue)
 	{
 		SgPending *pending = lfirst(cell);
-		const Floor *floor = recall(fetch, &pending->request);
+		const Floor *floor;
 
+		if (point != NULL && strcmp(pending->request.point, point) != 0)
+		{
+			kept = lappend(kept, pending);
+			continue;
+		}
+		floor = recall(fetch, &pending->request);
 		if (floor->closed)
 			report_closed(fetch, &pending->request);
 		if (!floor->closed &&
@@ -178,7 +184,7 @@ found(SgFetch *fetch, const SgRequest *request, SgDays before, SgFaultKind kind)
 	if (kind != SG_FAULT_FLOOR)
 		return;
 	remembered(fetch, request->point, request->endpoint->direction)->first = before.until;
-	sg_floor_cut_known(fetch);
+	sg_floor_cut_known(fetch, request->point);
 }
 
 static void
