@@ -80,7 +80,7 @@ WHERE a.point_id = '22516914714270' AND a.starts_at >= '2026-11-19 22:30' AND b.
 CREATE SCHEMA t2;
 IMPORT FOREIGN SCHEMA public FROM SERVER linky INTO t2;
 IMPORT FOREIGN SCHEMA enedis LIMIT TO (daily_energy) FROM SERVER linky INTO t2;
-IMPORT FOREIGN SCHEMA enedis EXCEPT (daily_energy) FROM SERVER linky INTO t2;
+IMPORT FOREIGN SCHEMA enedis EXCEPT (daily_energy, register_reading, connection, consent) FROM SERVER linky INTO t2;
 IMPORT FOREIGN SCHEMA store FROM SERVER switchgrid_store INTO t;
 \det t*.*
 DROP SCHEMA t2 CASCADE;

@@ -41,6 +41,7 @@ struct SgEndpoint
 	int keep_days;		   /* and less these days */
 	int rows_per_day;	   /* typical, for the planner */
 	bool tells_activation; /* does it feed contract.activated_on? */
+	bool lists_directions; /* does it give a row for each direction that there is? */
 
 	/* Appends path and query to a base URL, everything escaped. */
 	void (*url)(const SgRequest *request, StringInfo out);

@@ -364,8 +364,9 @@ decode_supply(const SgRequest *request, char *body, size_t len, SgEmit emit, voi
 	sg_row_member(&row, SG_CONNECTION_SERIAL, root, "serial_number");
 	sg_row_text(&row, SG_CONNECTION_RAW, sg_node_print(root));
 	sg_json_close(json);
-	if (row.nulls[SG_CONNECTION_STATE])
-		sg_fault_set(fault, SG_FAULT_SHAPE, "The answer has no \"connection_state\".");
+	if (row.nulls[SG_CONNECTION_STATE] && row.nulls[SG_CONNECTION_SERIAL])
+		sg_fault_set(fault, SG_FAULT_SHAPE,
+					 "The answer has neither \"connection_state\" nor \"serial_number\".");
 	if (fault->kind == SG_FAULT_NONE)
 		sg_row_emit(&row, emit, arg);
 }
@@ -441,7 +442,8 @@ decode_services(const SgRequest *request, char *body, size_t len, SgEmit emit, v
 	{                                                                                        \
 		.name = (word), .relations = {__VA_ARGS__}, .path = "/" word where, .quota = (word), \
 		.rows_per_day = 1, .url = (make_url), .body = (make_body),                           \
-		.tells_activation = (read) == decode_synthesis, .decode = (read)                     \
+		.tells_activation = (read) == decode_synthesis,                                      \
+		.lists_directions = (read) == decode_situation, .decode = (read)                     \
 	}
 
 static const SgEndpoint endpoints[] = {

@@ -36,7 +36,8 @@ sg_enedis_power(SgRow *contract, const char *text)
 	if (text == NULL)
 		return;
 	value = strtod(text, &end);
-	if (end == text || !isdigit((unsigned char) text[0]) || value > 1e9)
+	if (end == text || !isdigit((unsigned char) text[0]) || value > 1e9 ||
+		strspn(text, "0123456789.") != end - text || strpbrk(end, ",0123456789") != NULL)
 	{
 		sg_fault_set(contract->fault, SG_FAULT_SHAPE,
 					 "The member \"subscribed_power\" is not a number and a unit.");

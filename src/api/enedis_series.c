@@ -208,10 +208,8 @@ on_value(void *arg, const SgSax *sax, int depth, SgSaxType type, const char *tex
 
 	if (depth == 0 && type != SG_SAX_OBJECT)
 		sg_fault_set(reader->fault, SG_FAULT_SHAPE, "The answer is not an object.");
-	else if (depth < points)
+	else if (depth < points || !reader->in_list)
 		read_frame(reader, sax, depth, type, text);
-	else if (!reader->in_list)
-		return;
 	else if (depth == points)
 	{
 		if (type != SG_SAX_OBJECT)

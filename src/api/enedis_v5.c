@@ -228,11 +228,10 @@ decode_customer(const SgRequest *request, char *body, size_t len, SgEmit emit, v
 		.max_days = 365, .keep_months = 36, .keep_days = 15, .rows_per_day = 1, .url = series_url, \
 		.decode = decode_series                                                                    \
 	}
-#define CUSTOMER(word, relation, where)                                                 \
+#define CUSTOMER(word, relation, activation, where)                                     \
 	{                                                                                   \
 		.name = (word), .relations = {&(relation)}, .path = (where), .rows_per_day = 1, \
-		.tells_activation = &(relation) == &sg_relation_contract, .url = point_url,     \
-		.decode = decode_customer                                                       \
+		.tells_activation = (activation), .url = point_url, .decode = decode_customer   \
 	}
 
 static const SgEndpoint endpoints[] = {
@@ -244,10 +243,10 @@ static const SgEndpoint endpoints[] = {
 		  "/metering_data_dp/v5/daily_production"),
 	DAILY("daily_consumption_max_power", sg_relation_daily_max_power, SG_CONSUMPTION,
 		  "/metering_data_dcmp/v5/daily_consumption_max_power"),
-	CUSTOMER("contracts", sg_relation_contract, "/customers_upc/v5/usage_points/contracts"),
-	CUSTOMER("addresses", sg_relation_address, "/customers_upa/v5/usage_points/addresses"),
-	CUSTOMER("identity", sg_relation_holder, "/customers_i/v5/identity"),
-	CUSTOMER("contact_data", sg_relation_contact, "/customers_cd/v5/contact_data"),
+	CUSTOMER("contracts", sg_relation_contract, true, "/customers_upc/v5/usage_points/contracts"),
+	CUSTOMER("addresses", sg_relation_address, false, "/customers_upa/v5/usage_points/addresses"),
+	CUSTOMER("identity", sg_relation_holder, false, "/customers_i/v5/identity"),
+	CUSTOMER("contact_data", sg_relation_contact, false, "/customers_cd/v5/contact_data"),
 };
 
 const SgApi sg_api_enedis_v5 = {

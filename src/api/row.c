@@ -129,10 +129,14 @@ set_number(SgRow *row, int column, const char *key, const char *text)
 		wrong(row->fault, key, "a number");
 	else if (errno == ERANGE || !isfinite(value))
 		sg_fault_set(row->fault, SG_FAULT_VALUE, "The member \"%s\" is out of range.", key);
-	else if (row->relation->columns[column].type == INT8OID)
-		set(row, column, Int64GetDatum((int64) Max(Min(value, 1e15), -1e15)));
-	else
+	else if (row->relation->columns[column].type != INT8OID)
 		sg_row_number(row, column, value);
+	else if (value != floor(value))
+		wrong(row->fault, key, "a whole number");
+	else if (fabs(value) > 9e15)
+		sg_fault_set(row->fault, SG_FAULT_VALUE, "The member \"%s\" is out of range.", key);
+	else
+		set(row, column, Int64GetDatum((int64) value));
 }
 
 static void

@@ -145,7 +145,8 @@ choose_repeated(const SgLabelReader *reader, TimestampTz summer, TimestampTz win
 {
 	if (!reader->started)
 		return summer;
-	if (reader->repeats && (summer == reader->last || winter == reader->last))
+	/* an answer that sends its points several times sends these as often */
+	if (reader->run < reader->copies && (summer == reader->last || winter == reader->last))
 		return reader->last;
 	if (reader->descending)
 	{
@@ -168,6 +169,7 @@ sg_clock_label(SgLabelReader *reader, DateADT day, int seconds, int64 step)
 	TimestampTz early;
 	TimestampTz late;
 	TimestampTz at;
+	bool ambiguous = false;
 
 	if (!reader->known || reader->day != day)
 		enter_day(reader, day);
@@ -177,14 +179,18 @@ sg_clock_label(SgLabelReader *reader, DateADT day, int seconds, int64 step)
 	if (early == late)
 		at = early;
 	else if (early < reader->change && late >= reader->change)
+	{
+		ambiguous = true;
 		at = choose_repeated(reader, early, late, step);
+	}
 	else
 		at = late >= reader->change ? late : early;
 
 	if (reader->started && at != reader->last)
 		reader->descending = at < reader->last;
-	else if (reader->started)
-		reader->repeats = true;
+	reader->run = reader->started && at == reader->last ? reader->run + 1 : 1;
+	if (!ambiguous)
+		reader->copies = Max(reader->copies, reader->run);
 	reader->started = true;
 	reader->last = at;
 	reader->last_step = step;

@@ -53,9 +53,10 @@ typedef struct SgLabelReader
 	TimestampTz change; /* when the clock changes in it; 0 if it does not */
 	bool started;		/* has a label been read? */
 	bool descending;	/* do the labels run backwards? */
-	bool repeats;		/* was a label sent twice, where it can mean one instant only? */
-	TimestampTz last;	/* the previous label's instant */
-	int64 last_step;	/* and its step */
+	int copies;		  /* how often a label was sent in a row, where it can mean one instant only */
+	int run;		  /* how often the last instant was given in a row */
+	TimestampTz last; /* the previous label's instant */
+	int64 last_step;  /* and its step */
 } SgLabelReader;
 
 /*

@@ -58,6 +58,7 @@ sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *p
 	wanted->result.authorisation = authorisation;
 	wanted->endpoints = sg_api_endpoints(assembly->api, relation, SG_BOTH);
 	wanted->first = linitial(wanted->endpoints);
+	wanted->result.whole = wanted->first->lists_directions;
 	MemoryContextSwitchTo(assembly->context);
 	assembly->wanted = lappend(assembly->wanted, wanted);
 	MemoryContextSwitchTo(old);

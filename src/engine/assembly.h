@@ -22,6 +22,7 @@ typedef struct SgAssembled
 	int64 authorisation;
 	SgFault fault; /* NONE: the rows are all there; else that of the first answer that failed */
 	List *rows;	   /* of SgTuple * */
+	bool whole;	   /* do the rows tell all directions that there are? */
 } SgAssembled;
 
 /* Makes an empty assembly in the current memory context. */

@@ -91,6 +91,17 @@ is_stale(Place *place, TimestampTz now)
 		   (blocked < now || blocked > now + LONGEST_BLOCK);
 }
 
+/* The place of a credential, if it has one. */
+static Place *
+held_place(uint64 key)
+{
+	map_file();
+	for (int i = 0; i < PLACES; i++)
+		if (pg_atomic_read_u64(&places[(key + i) % PLACES].key) == key)
+			return &places[(key + i) % PLACES];
+	return NULL;
+}
+
 /* The place of a credential; takes a free one, or one that nobody used for long. */
 static Place *
 find_place(uint64 key)
@@ -250,11 +261,12 @@ sg_ledger_note_right(uint64 key, int index, int right)
 int
 sg_ledger_right(uint64 key, int index, TimestampTz *at)
 {
+	Place *place = held_place(key);
 	uint64 noted;
 
-	if (index < 0 || index >= SG_LEDGER_RIGHTS)
+	if (place == NULL || index < 0 || index >= SG_LEDGER_RIGHTS)
 		return 0;
-	noted = pg_atomic_read_u64(&find_place(key)->rights[index]);
+	noted = pg_atomic_read_u64(&place->rights[index]);
 	*at = (TimestampTz) (noted >> RIGHT_BITS);
 	return (int) (noted & RIGHT_MASK);
 }

@@ -44,14 +44,25 @@ profile_of(const char *server)
 	return profile;
 }
 
+/* Today's midnight and so much later. */
+static Timestamp
+later(const Interval *duration)
+{
+	Timestamp today = (Timestamp) sg_clock_today() * USECS_PER_DAY;
+
+	return DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(today),
+												 IntervalPGetDatum(duration)));
+}
+
 /* The duration as ISO 8601 in whole units: the operator fails on hours. */
 static char *
 print_duration(const Interval *duration)
 {
+	Interval longest = {.month = MONTHS_MAX};
+
 	if (duration->time != 0 || duration->month < 0 || duration->day < 0 ||
 		(duration->month == 0 && duration->day == 0) || duration->month > MONTHS_MAX ||
-		duration->day > DAYS_MAX ||
-		duration->month * 31 + duration->day > MONTHS_MAX * 31 + DAYS_PER_MONTH)
+		duration->day > DAYS_MAX || later(duration) > later(&longest))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid duration of a consent"),
 				 errhint("The duration is whole days, weeks, months or years, at most 3 "

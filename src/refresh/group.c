@@ -274,7 +274,8 @@ store_state(const SgAssembled *state, const char *server, TimestampTz now)
 			sg_ask_resolve(server, state->authorisation);
 	}
 	else
-		sg_facts_merge(state->relation, state->rows, sg_clock_day_of(now));
+		sg_facts_merge(state->relation, state->point, state->rows, state->whole,
+					   sg_clock_day_of(now));
 }
 
 /* Notes the days of an answer that is whole: its rows, or what is so now. */

@@ -15,12 +15,20 @@
 static void
 refuse_all_points(const SgRelation *relation)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("a query of the live relation \"%s\" must name its points", relation->name),
-			 errhint("Add WHERE point_id = '...' (or IN, = ANY, or a join), or read the stored "
-					 "relation switchgrid.%s.",
-					 relation->name)));
+	bool numbered = sg_relation_role(relation, SG_ROLE_AUTHORISATION) >= 0;
+
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		 errmsg("a query of the live relation \"%s\" must name its points", relation->name),
+		 numbered
+			 ? errhint("Add WHERE point_id = '...' (or IN, = ANY, or a join), or "
+					   "authorisation_id = ..., or read the stored relation "
+					   "switchgrid.%s.",
+					   relation->name)
+			 : errhint("Add WHERE point_id = '...' (or IN, = ANY, or a join), or read the stored "
+					   "relation switchgrid.%s.",
+					   relation->name)));
 }
 
 static void

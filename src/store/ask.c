@@ -20,8 +20,13 @@ sg_ask_begin(const char *server, const char *state, const Interval *duration)
 	sg_sql_text(&sql, state);
 	sg_sql_value(&sql, INTERVALOID, IntervalPGetDatum(duration));
 	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
-	sg_sql_run(&sql, "INSERT INTO switchgrid.ask (server, state, duration, asked_at) "
-					 "VALUES ($1, $2, $3, $4)");
+	if (sg_sql_run(&sql, "INSERT INTO switchgrid.ask (server, state, duration, asked_at) "
+						 "VALUES ($1, $2, $3, $4) ON CONFLICT (server, state) DO NOTHING") == 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("a consent was asked for with this state on server \"%s\" before", server),
+			 errhint("A state is used once; without one switchgrid.authorize_url makes it up.")));
 }
 
 static void
@@ -49,9 +54,12 @@ add_authorisation(SgSql *sql, int64 authorisation)
 		sg_sql_value(sql, INT8OID, Int64GetDatum(authorisation));
 }
 
-/* The same answer may come twice: a browser is reloaded. Another one may not. */
-static void
-check_ask(const SgAskAnswer *answer)
+/*
+ * Is the answer news? The same one may come twice, for a browser is reloaded, and then changes nothing;
+ * another one may not.
+ */
+static bool
+is_news(const SgAskAnswer *answer)
 {
 	SgSql sql = {0};
 	char *outcome;
@@ -61,8 +69,10 @@ check_ask(const SgAskAnswer *answer)
 	sg_sql_text(&sql, answer->state);
 	sg_sql_text(&sql, answer->outcome);
 	add_authorisation(&sql, answer->authorisation);
+	add_points(&sql, answer->points);
 	if (sg_sql_run(&sql,
 				   "SELECT outcome, outcome = $3 AND authorisation_id IS NOT DISTINCT FROM $4 "
+				   "AND ($5 IS NULL OR points IS NOT DISTINCT FROM $5) "
 				   "FROM switchgrid.ask WHERE server = $1 AND state = $2 FOR UPDATE") == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("no consent was asked for with this state on server \"%s\"",
@@ -71,9 +81,12 @@ check_ask(const SgAskAnswer *answer)
 	outcome = sg_sql_get_text(0, 1);
 	same = DatumGetBool(sg_sql_get(0, 2, BoolGetDatum(false)));
 	sg_sql_done();
-	if (strcmp(outcome, "waiting") != 0 && !same)
+	if (strcmp(outcome, "waiting") == 0)
+		return true;
+	if (!same)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the consent of this state was answered before: %s", outcome)));
+	return false;
 }
 
 static void
@@ -113,13 +126,33 @@ note_rights(const SgAskAnswer *answer)
 					 "excluded.starts_on), greatest(c.ends_on, excluded.ends_on), now())");
 }
 
+/*
+ * A new consent lifts what was refused for want of one: the next refresh asks again. "asks" is a condition on
+ * switchgrid.ask; $1 is the server.
+ */
+static void
+lift_refusals(const char *asks, SgSql *sql)
+{
+	sg_sql_run(sql, psprintf("DELETE FROM switchgrid.open_span WHERE server = $1 "
+							 "AND cause = 'consent' AND point_id IN (SELECT unnest(points) "
+							 "FROM switchgrid.ask WHERE server = $1 AND %s)",
+							 asks));
+}
+
 void
 sg_ask_answer(const SgAskAnswer *answer)
 {
-	check_ask(answer);
+	SgSql sql = {0};
+
+	if (!is_news(answer))
+		return;
 	note_answer(answer);
-	if (answer->points != NIL)
-		note_rights(answer);
+	if (answer->points == NIL)
+		return;
+	note_rights(answer);
+	sg_sql_text(&sql, answer->server);
+	sg_sql_text(&sql, answer->state);
+	lift_refusals("state = $2 AND outcome = 'given'", &sql);
 }
 
 List *
@@ -155,4 +188,7 @@ sg_ask_resolve(const char *server, int64 authorisation)
 	sg_sql_run(&sql, "UPDATE switchgrid.ask SET points = (SELECT array_agg(DISTINCT point_id) "
 					 "FROM switchgrid.consent WHERE server = $1 AND authorisation_id = $2) "
 					 "WHERE server = $1 AND authorisation_id = $2 AND points IS NULL");
+	sg_sql_text(&sql, server);
+	sg_sql_value(&sql, INT8OID, Int64GetDatum(authorisation));
+	lift_refusals("authorisation_id = $2", &sql);
 }

@@ -8,6 +8,8 @@
 #include "facts.h"
 #include "lib/stringinfo.h"
 #include "sql.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
 
 /* The parameters of a row, one for each column; texts are cast to their column's type. */
 static SgSql
@@ -101,6 +103,22 @@ end_current(const SgRelation *relation, const SgTuple *row, DateADT today)
 	}
 }
 
+/* A change that is undone on the same day was none: the row that ended today goes on. */
+static bool
+reopen(const SgRelation *relation, const SgTuple *row, DateADT today)
+{
+	SgSql sql = row_parameters(relation, row);
+	char *statement =
+		psprintf("UPDATE switchgrid.%s_history AS t SET seen_until = NULL, "
+				 "raw = $%d::jsonb, checked_at = now() WHERE t.seen_until = $%d "
+				 "AND %s AND (%s) IS NOT DISTINCT FROM (%s)",
+				 relation->name, relation->ncolumns, relation->ncolumns + 1, same_key(relation),
+				 columns_of(relation, "t.", false), parameters_of(relation, false));
+
+	sg_sql_date(&sql, today);
+	return sg_sql_run(&sql, statement) > 0;
+}
+
 static void
 begin_row(const SgRelation *relation, const SgTuple *row, DateADT today)
 {
@@ -112,8 +130,23 @@ begin_row(const SgRelation *relation, const SgTuple *row, DateADT today)
 							  parameters_of(relation, true), relation->ncolumns + 1));
 }
 
+/* Ends what is current in a direction that none of the rows is about. */
+static void
+end_missing(const SgRelation *relation, const char *point, List *rows, const char *direction,
+			DateADT today)
+{
+	Datum key[2] = {CStringGetTextDatum(point), CStringGetTextDatum(direction)};
+	SgTuple gone = {.values = key};
+	ListCell *cell;
+
+	foreach (cell, rows)
+		if (datumIsEqual(((SgTuple *) lfirst(cell))->values[1], key[1], false, -1))
+			return;
+	end_current(relation, &gone, today);
+}
+
 void
-sg_facts_merge(const SgRelation *relation, List *rows, DateADT today)
+sg_facts_merge(const SgRelation *relation, const char *point, List *rows, bool whole, DateADT today)
 {
 	ListCell *cell;
 
@@ -124,8 +157,13 @@ sg_facts_merge(const SgRelation *relation, List *rows, DateADT today)
 		if (confirm(relation, row))
 			continue;
 		end_current(relation, row, today);
-		begin_row(relation, row, today);
+		if (!reopen(relation, row, today))
+			begin_row(relation, row, today);
 	}
+	if (!whole || rows == NIL || sg_relation_role(relation, SG_ROLE_DIRECTION) < 0)
+		return;
+	end_missing(relation, point, rows, SG_CONSUMPTION, today);
+	end_missing(relation, point, rows, SG_PRODUCTION, today);
 }
 
 /* A right that has no number of its own is known by what it gives. */

@@ -44,7 +44,13 @@ sg_json_open_any(const char *body, size_t len, char *why, size_t size)
 	if (json->root != NULL)
 		return json;
 	if (why != NULL)
-		snprintf(why, size, "%s", error.text);
+	{
+		/* behind "near" it quotes the body, which may hold anything */
+		char *quote = strstr(error.text, " near ");
+
+		snprintf(why, size, "%.*s", (int) (quote != NULL ? quote - error.text : strlen(error.text)),
+				 error.text);
+	}
 	return NULL;
 }
 
