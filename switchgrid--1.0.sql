@@ -131,7 +131,8 @@ CREATE TABLE switchgrid.register_reading (
     context text,
     type text,
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    UNIQUE NULLS NOT DISTINCT (point_id, direction, read_at, quantity, calendar, class, register, context)
+    UNIQUE NULLS NOT DISTINCT (point_id, direction, read_at, quantity, calendar, class, register, stage, context,
+        type)
 );
 COMMENT ON TABLE switchgrid.register_reading IS 'Stored readings of the meter''s registers (index): one row for a register and an instant.';
 COMMENT ON COLUMN switchgrid.register_reading.point_id IS 'Delivery point: PRM, 14 digits.';
@@ -445,6 +446,8 @@ CREATE TABLE switchgrid.ask (
     points text[],
     error text,
     error_description text,
+    tries integer NOT NULL DEFAULT 0,
+    retry_at timestamptz,
     PRIMARY KEY (server, state)
 );
 COMMENT ON TABLE switchgrid.ask IS 'Consents that holders were asked for: one row for each URL that switchgrid.authorize_url made.';
@@ -456,8 +459,10 @@ COMMENT ON COLUMN switchgrid.ask.asked_at IS 'When the URL was made.';
 COMMENT ON COLUMN switchgrid.ask.answered_at IS 'When the browser came back.';
 COMMENT ON COLUMN switchgrid.ask.authorisation_id IS 'The operator''s number of the consent (2026).';
 COMMENT ON COLUMN switchgrid.ask.points IS 'Points that the consent is for; NULL until they are known.';
-COMMENT ON COLUMN switchgrid.ask.error IS 'The operator''s code, if it was not given.';
+COMMENT ON COLUMN switchgrid.ask.error IS 'The operator''s code, if it was not given, or if its points could not be had.';
 COMMENT ON COLUMN switchgrid.ask.error_description IS 'The operator''s words.';
+COMMENT ON COLUMN switchgrid.ask.tries IS 'How often its points were asked for in vain.';
+COMMENT ON COLUMN switchgrid.ask.retry_at IS 'When refresh asks for its points again; NULL: in its next run.';
 
 CREATE TABLE switchgrid.consent (
     server name NOT NULL,
@@ -615,7 +620,7 @@ CREATE FUNCTION switchgrid.history(server name, relation text, direction text) R
 COMMENT ON FUNCTION switchgrid.history(name, text, text) IS
     'The days that a server''s API can give today of a relation: from its history limit to yesterday. NULL if it does not give the relation, or is not there.';
 
-CREATE VIEW switchgrid.gap AS
+CREATE VIEW switchgrid.gap WITH (security_invoker = true) AS
 WITH missing AS (
     SELECT w.server, w.point_id, w.relation, w.direction,
            pg_catalog.datemultirange(pg_catalog.daterange(w.since, w.until) * h.days

@@ -88,7 +88,7 @@ CALL switchgrid.refresh() \g /dev/null
 SELECT j ->> 'endpoint' AS endpoint, count(*) FROM regexp_split_to_table(pg_read_file(current_setting('test.journal')), '\n') AS line CROSS JOIN LATERAL (SELECT line::jsonb WHERE line <> '') AS l (j)
 WHERE (j ->> 'n')::int > (SELECT last_value FROM t.marked) GROUP BY 1 ORDER BY 1;
 SELECT direction, segment, meter_serial IS NOT NULL AS serial, communicating, (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(raw) AS k) AS said_by FROM switchgrid.contract ORDER BY 1;
--- one document of the three cannot be had: the contract waits for it, and the other relations are there
+-- the application has not subscribed to one document of the three: its columns stay NULL, with a warning
 TRUNCATE switchgrid.coverage, switchgrid.open_span, switchgrid.contract_history, switchgrid.holder_history, switchgrid.contact_history;
 SELECT t.play('unlimited+error_at=comptage_auto:900908');
 \set VERBOSITY terse
@@ -103,7 +103,7 @@ SELECT endpoint, access FROM switchgrid.api_right WHERE server = 'linky' AND end
 -- one that is not there leaves its columns NULL
 SELECT t.play('unlimited+error_at=comptage_auto:no_data_found');
 SELECT direction, segment, subscribed_power, meter_type, offpeak_hours, activated_on IS NOT NULL AS activated FROM live.contract WHERE point_id = '12655648759651' ORDER BY 1;
--- an hour later the application is subscribed
+-- the contract is held all the same: nothing is asked before its next look
 SELECT t.play('unlimited');
 SET switchgrid.now = '2026-11-20T10:00:00Z';
 SELECT t.mark();
@@ -155,7 +155,11 @@ SELECT state, outcome, authorisation_id IS NOT NULL AS numbered, points, error_d
 SELECT t.play('unlimited+empty_once');
 SELECT t.mark();
 CALL switchgrid.refresh() \g /dev/null
-SELECT state, points FROM switchgrid.ask WHERE outcome = 'given' ORDER BY 1;
+SELECT state, points, tries, retry_at > '2026-11-20 10:00' AS later FROM switchgrid.ask WHERE outcome = 'given' ORDER BY 1;
+-- not asked again at once, but soon
+CALL switchgrid.refresh() \g /dev/null
+SELECT count(*) FROM t.asked();
+SET switchgrid.now = '2026-11-20T09:05:00Z';
 CALL switchgrid.refresh() \g /dev/null
 SELECT state, points FROM switchgrid.ask WHERE outcome = 'given' ORDER BY 1;
 SELECT endpoint, status, count(*) FROM t.asked() GROUP BY 1, 2;
@@ -210,5 +214,30 @@ ALTER SERVER linky OPTIONS (SET generation 'v5');
 SELECT t.play('unlimited+scope=consumption');
 SELECT count(*) FROM live.daily_energy WHERE point_id = '22516914714270' AND direction = 'consumption' AND day >= '2026-11-19';
 SELECT endpoint, access FROM switchgrid.api_right WHERE server = 'linky' ORDER BY 2, 1;
+-- one consent that is refused holds no other back
+ALTER SERVER linky OPTIONS (SET generation '2026');
+TRUNCATE switchgrid.watch, switchgrid.coverage, switchgrid.open_span, switchgrid.ask, switchgrid.consent;
+INSERT INTO switchgrid.ask (server, state, duration, outcome, authorisation_id) SELECT 'linky', 'n' || i, '1 year', 'given', i FROM unnest('{57000,57003,57006}'::bigint[]) AS i;
+SELECT t.play('unlimited+error=ADAM-DC-0008');
+SELECT t.mark();
+CALL switchgrid.refresh() \g /dev/null
+SELECT endpoint, status, count(*) FROM t.asked() GROUP BY 1, 2;
+SELECT authorisation_id, points, error, tries FROM switchgrid.ask ORDER BY 1;
+SELECT t.play('unlimited');
+SET switchgrid.now = '2026-11-20T11:00:00Z';
+CALL switchgrid.refresh() \g /dev/null
+SELECT authorisation_id, points, error FROM switchgrid.ask ORDER BY 1;
+-- the quota of one API holds back that API only, and is no failure
+TRUNCATE switchgrid.watch, switchgrid.coverage, switchgrid.open_span, switchgrid.daily_energy, switchgrid.address_history;
+SELECT t.play('unlimited+next=1');
+ALTER SERVER linky OPTIONS (SET per_hour '3', ADD max_wait '0');
+SELECT switchgrid.watch('linky', ARRAY(SELECT '3000000000002' || i FROM generate_series(0, 4) AS i), '{address,daily_energy}', since => '2026-11-18');
+SELECT t.mark();
+\set VERBOSITY terse
+CALL switchgrid.refresh() \g /dev/null
+\set VERBOSITY default
+SELECT endpoint, status, count(*) FROM t.asked() GROUP BY 1, 2 ORDER BY 1;
+SELECT outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+SELECT relation, cause, count(DISTINCT point_id) FROM switchgrid.gap WHERE cause <> 'late' GROUP BY 1, 2 ORDER BY 1;
 -- the simulator found no fault in all that was asked
 SELECT count(*) AS faults FROM t.journal() WHERE fault IS NOT NULL;

@@ -182,7 +182,7 @@ CALL switchgrid.refresh() \g /dev/null
 SELECT endpoint, point, status FROM t.asked();
 SELECT point_id, relation, cause FROM switchgrid.gap ORDER BY 1, 2;
 SELECT point_id, relation, held FROM switchgrid.coverage ORDER BY 1, 2;
--- nothing there is an answer: it is asked again when the look is over, and what was seen before is still known
+-- nothing there is an answer: what was seen is not so any more, and it is asked again when the look is over
 TRUNCATE switchgrid.watch, switchgrid.coverage, switchgrid.open_span;
 SELECT switchgrid.watch('linky', '{22516914714270}', '{contract}');
 SELECT t.play('unlimited+empty');

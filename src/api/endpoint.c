@@ -32,6 +32,15 @@ sg_api_generations(const char *name)
 	return names.data;
 }
 
+uint32
+sg_api_silence(const SgApi *api, const SgRelation *relation)
+{
+	for (const SgSilence *silence = api->silences; silence->relation != NULL; silence++)
+		if (silence->relation == relation)
+			return silence->columns;
+	return 0;
+}
+
 bool
 sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation)
 {

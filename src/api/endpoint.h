@@ -54,6 +54,15 @@ struct SgEndpoint
 				   SgFault *fault);
 };
 
+/* The columns of a relation (a bit each) that a generation never fills: their being NULL says nothing. */
+typedef struct SgSilence
+{
+	const SgRelation *relation;
+	uint32 columns;
+} SgSilence;
+
+#define SG_COLUMN_BIT(column) (UINT32_C(1) << (column))
+
 typedef struct SgApi
 {
 	const char *name;
@@ -68,7 +77,8 @@ typedef struct SgApi
 	int per_hour;
 	const SgEndpoint *endpoints;
 	int nendpoints;
-	int first_right; /* where the rights on its endpoints begin in a credential's place */
+	const SgSilence *silences; /* ends with a relation of NULL */
+	int first_right;		   /* where the rights on its endpoints begin in a credential's place */
 
 	/*
 	 * Sets fault from an answer whose status is not 200; "now" dates what the answer says relatively.
@@ -98,6 +108,9 @@ extern const SgEndpoint *sg_api_endpoint(const SgApi *api, const SgRelation *rel
  * the first one makes the rows, the others add to them.
  */
 extern List *sg_api_endpoints(const SgApi *api, const SgRelation *relation, const char *direction);
+
+/* The columns of the relation that the API never fills, a bit each. */
+extern uint32 sg_api_silence(const SgApi *api, const SgRelation *relation);
 
 /* Does the endpoint's answer feed the relation? */
 extern bool sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation);

@@ -28,7 +28,7 @@ static const Known catalogue[] = {
 	{"INVALIDREQUEST", SG_FAULT_REQUEST},
 	{"INVALIDRESQUEST", SG_FAULT_REQUEST},
 	{"ADAMERR0123", SG_FAULT_FLOOR},
-	{"ADAMDC0009", SG_FAULT_FLOOR},
+	{"ADAMDC0009", SG_FAULT_BEFORE_CONSENT},
 	{"ADAMERR0125", SG_FAULT_HISTORY},
 	{"ADAMDC0016", SG_FAULT_HISTORY},
 	{"ADAMERR0126", SG_FAULT_REQUEST},
@@ -200,10 +200,11 @@ classify_body(int status, const SgJson *json, TimestampTz now, SgFault *fault)
 	normalise(known, sizeof(known), code);
 	kind = kind_of_code(known);
 	/* 2026 answers 404 for a window without measures, under the code of a window that begins too early */
-	if (status == 404 && kind == SG_FAULT_FLOOR)
+	fault->maybe_floor = status == 404 && kind == SG_FAULT_FLOOR;
+	if (fault->maybe_floor)
 		kind = SG_FAULT_EMPTY;
 	if (kind == SG_FAULT_NONE)
-		kind = status == 404 ? SG_FAULT_EMPTY : kind_of_status(status);
+		kind = kind_of_status(status);
 	describe(fault, kind, status, fault->code, text);
 	if (kind == SG_FAULT_THROTTLED)
 		fault->not_before = throttled_until(text, sg_json_text(json, "nextAccessTime"), now);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "endpoint.h"
 #include "enedis.h"
+#include "enedis_consents.h"
 #include "enedis_facts.h"
 #include "enedis_registers.h"
 #include "enedis_series.h"
@@ -371,65 +372,6 @@ decode_supply(const SgRequest *request, char *body, size_t len, SgEmit emit, voi
 		sg_row_emit(&row, emit, arg);
 }
 
-static void
-services_url(const SgRequest *request, StringInfo out)
-{
-	appendStringInfoString(out, request->endpoint->path);
-}
-
-/* Points are 14 digits: nothing to escape. */
-static char *
-services_body(const SgRequest *request)
-{
-	const char *rest = "\"comptage\": false, \"serviceType\": \"ACCES\", "
-					   "\"etatCode\": [\"ACTIF\", \"DEMANDE\", \"TERMINE\", \"SUPPRIME\"]}";
-
-	if (request->authorisation != 0)
-		return psprintf("{\"autorisationId\": " INT64_FORMAT ", %s", request->authorisation, rest);
-	return psprintf("{\"pointId\": [\"%s\"], %s", request->point, rest);
-}
-
-static void
-give_service(const SgNode *service, SgEmit emit, void *arg, SgFault *fault)
-{
-	SgRow row;
-
-	sg_row_begin(&row, &sg_relation_consent, fault);
-	sg_row_member(&row, SG_CONSENT_POINT_ID, service, "pointId");
-	sg_row_member(&row, SG_CONSENT_AUTHORISATION,
-				  sg_member_object_if(service, "autorisation", fault), "autorisationId");
-	sg_row_member(&row, SG_CONSENT_SERVICE_ID, service, "id");
-	sg_row_member(&row, SG_CONSENT_SERVICE, service, "serviceCode");
-	sg_row_member(&row, SG_CONSENT_KIND, service, "mesuresTypeCode");
-	sg_row_member(&row, SG_CONSENT_STEP, service, "mesuresPas");
-	sg_row_member(&row, SG_CONSENT_STATE, service, "etatCode");
-	sg_row_member(&row, SG_CONSENT_CONSUMPTION, service, "soutirage");
-	sg_row_member(&row, SG_CONSENT_PRODUCTION, service, "injection");
-	sg_row_member(&row, SG_CONSENT_STARTS_ON, service, "dateDebut");
-	sg_row_member(&row, SG_CONSENT_ENDS_ON, service, "dateFin");
-	sg_row_text(&row, SG_CONSENT_RAW, sg_node_print(service));
-	if (row.nulls[SG_CONSENT_POINT_ID] || row.nulls[SG_CONSENT_STATE])
-		sg_fault_set(fault, SG_FAULT_SHAPE, "A service has no \"pointId\" or no \"etatCode\".");
-	if (fault->kind == SG_FAULT_NONE)
-		sg_row_emit(&row, emit, arg);
-}
-
-static void
-decode_services(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
-				SgFault *fault)
-{
-	SgJson *json;
-	const SgNode *root = open_object(body, len, &json, fault);
-	const SgNode *list = root != NULL ? sg_member_list(root, "serviceSouscrit", fault) : NULL;
-
-	if (list != NULL && sg_node_count(list) == 0)
-		sg_fault_set(fault, SG_FAULT_EMPTY, "The list of services is empty.");
-	for (int i = 0; list != NULL && i < sg_node_count(list) && fault->kind == SG_FAULT_NONE; i++)
-		give_service(sg_node_element(list, i), emit, arg, fault);
-	if (json != NULL)
-		sg_json_close(json);
-}
-
 /* Same depths and the same seven days as version 5. */
 #define MEASURE(word, relation, way, days, months, a_day, make_url, read)                     \
 	{                                                                                         \
@@ -467,7 +409,17 @@ static const SgEndpoint endpoints[] = {
 	DOCUMENT(METER, "/v1", point_url, NULL, decode_meter, &sg_relation_contract),
 	DOCUMENT(GENERAL, "/v1", point_url, NULL, decode_address, &sg_relation_address),
 	DOCUMENT(SUPPLY, "/v1", point_url, NULL, decode_supply, &sg_relation_connection),
-	DOCUMENT(SERVICES, "/v1", services_url, services_body, decode_services, &sg_relation_consent),
+	DOCUMENT(SERVICES, "/v1", sg_enedis_consents_url, sg_enedis_consents_body, sg_enedis_consents,
+			 &sg_relation_consent),
+};
+
+static const SgSilence silences[] = {
+	{&sg_relation_contract,
+	 SG_COLUMN_BIT(SG_CONTRACT_STATUS) | SG_COLUMN_BIT(SG_CONTRACT_TARIFF_CHANGED_ON)},
+	{&sg_relation_address, SG_COLUMN_BIT(SG_ADDRESS_COUNTRY) | SG_COLUMN_BIT(SG_ADDRESS_LATITUDE) |
+							   SG_COLUMN_BIT(SG_ADDRESS_LONGITUDE) |
+							   SG_COLUMN_BIT(SG_ADDRESS_ALTITUDE)},
+	{NULL, 0},
 };
 
 const SgApi sg_api_enedis_2026 = {
@@ -483,6 +435,7 @@ const SgApi sg_api_enedis_2026 = {
 	.per_hour = 1000,
 	.endpoints = endpoints,
 	.nendpoints = lengthof(endpoints),
+	.silences = silences,
 	.first_right = 16,
 	.classify = sg_enedis_classify,
 	.valid_point = sg_enedis_valid_point,

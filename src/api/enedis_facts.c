@@ -18,13 +18,19 @@ sg_enedis_open(const char *body, size_t len, SgFault *fault)
 	char excerpt[120];
 	SgJson *json = sg_json_open_any(body, len, why, sizeof(why));
 
-	if (json == NULL)
+	if (json != NULL)
+		return json;
+	/* what looks like a document may hold names and addresses: nothing of it is shown */
+	if (len > 0 && strchr("{[\"", body[strspn(body, " \t\r\n")]) != NULL)
 	{
-		sg_fault_excerpt(excerpt, sizeof(excerpt), body, len);
-		sg_fault_set(fault, SG_FAULT_SHAPE,
-					 "The body is not valid JSON: %s. The answer begins with: %s", why, excerpt);
+		sg_fault_set(fault, SG_FAULT_SHAPE, "The body of %zu bytes is not valid JSON: %s.", len,
+					 why);
+		return NULL;
 	}
-	return json;
+	sg_fault_excerpt(excerpt, sizeof(excerpt), body, len);
+	sg_fault_set(fault, SG_FAULT_SHAPE,
+				 "The body is not valid JSON: %s. The answer begins with: %s", why, excerpt);
+	return NULL;
 }
 
 void

@@ -249,6 +249,16 @@ static const SgEndpoint endpoints[] = {
 	CUSTOMER("contact_data", sg_relation_contact, false, "/customers_cd/v5/contact_data"),
 };
 
+static const SgSilence silences[] = {
+	{&sg_relation_contract,
+	 SG_COLUMN_BIT(SG_CONTRACT_SUPPLIER) | SG_COLUMN_BIT(SG_CONTRACT_STARTED_ON) |
+		 SG_COLUMN_BIT(SG_CONTRACT_POWER_CHANGED_ON) | SG_COLUMN_BIT(SG_CONTRACT_METER_SERIAL)},
+	{&sg_relation_address, SG_COLUMN_BIT(SG_ADDRESS_BUILDING) | SG_COLUMN_BIT(SG_ADDRESS_UNIT)},
+	{&sg_relation_holder, SG_COLUMN_BIT(SG_HOLDER_SIREN)},
+	{&sg_relation_contact, SG_COLUMN_BIT(SG_CONTACT_LANDLINE)},
+	{NULL, 0},
+};
+
 const SgApi sg_api_enedis_v5 = {
 	.name = "enedis",
 	.generation = "v5",
@@ -262,6 +272,7 @@ const SgApi sg_api_enedis_v5 = {
 	.per_hour = 10000,
 	.endpoints = endpoints,
 	.nendpoints = lengthof(endpoints),
+	.silences = silences,
 	.classify = sg_enedis_classify,
 	.valid_point = sg_enedis_valid_point,
 	.point_rule = SG_ENEDIS_POINT_RULE,

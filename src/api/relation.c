@@ -168,20 +168,21 @@ static const SgColumn consent_columns[SG_CONSENT_COLUMNS] = {
 	[SG_CONSENT_RAW] = RAW_COLUMN,
 };
 
-#define RELATION(kind, word)                                                                \
-	const SgRelation sg_relation_##word = {#word, SG_KIND_##kind, lengthof(word##_columns), \
+#define RELATION(kind, word, key)                                                                  \
+	const SgRelation sg_relation_##word = {#word, SG_KIND_##kind, (key), lengthof(word##_columns), \
 										   word##_columns}
 
-RELATION(SERIES, load_curve);
-RELATION(SERIES, daily_energy);
-RELATION(SERIES, daily_max_power);
-RELATION(SERIES, register_reading);
-RELATION(STATE, contract);
-RELATION(STATE, address);
-RELATION(STATE, holder);
-RELATION(STATE, contact);
-RELATION(STATE, connection);
-RELATION(STATE, consent);
+RELATION(SERIES, load_curve, NULL);
+RELATION(SERIES, daily_energy, "point_id, direction, day");
+RELATION(SERIES, daily_max_power, "point_id, direction, day");
+RELATION(SERIES, register_reading,
+		 "point_id, direction, read_at, quantity, calendar, class, register, stage, context, type");
+RELATION(STATE, contract, NULL);
+RELATION(STATE, address, NULL);
+RELATION(STATE, holder, NULL);
+RELATION(STATE, contact, NULL);
+RELATION(STATE, connection, NULL);
+RELATION(STATE, consent, NULL);
 
 const SgRelation *const sg_relations[] = {&sg_relation_load_curve,
 										  &sg_relation_daily_energy,

@@ -203,6 +203,8 @@ typedef struct SgRelation
 {
 	const char *name;
 	SgRelationKind kind;
+	const char
+		*key; /* columns that tell its rows apart, if it is stored as rows of a series; else NULL */
 	int ncolumns;
 	const SgColumn *columns;
 } SgRelation;

@@ -16,6 +16,8 @@
 
 /* Dates are written with more after them: a time, an offset. */
 #define DATE_LEN 10
+/* Whole numbers up to here are exact as floating point. */
+#define LARGEST_WHOLE 9.0e15
 
 static void
 wrong(SgFault *fault, const char *key, const char *expected)
@@ -111,6 +113,12 @@ sg_row_number(SgRow *row, int column, double value)
 }
 
 void
+sg_row_integer(SgRow *row, int column, int64 value)
+{
+	set(row, column, Int64GetDatum(value));
+}
+
+void
 sg_row_flag(SgRow *row, int column, bool value)
 {
 	set(row, column, BoolGetDatum(value));
@@ -122,21 +130,19 @@ set_number(SgRow *row, int column, const char *key, const char *text)
 	char *end;
 	double value;
 
+	bool whole = row->relation->columns[column].type == INT8OID;
+
 	errno = 0;
 	value = strtod(text, &end);
 	if (end == text || *end != '\0' || isspace((unsigned char) *text) ||
-		strpbrk(text, "xXnNiI") != NULL)
-		wrong(row->fault, key, "a number");
-	else if (errno == ERANGE || !isfinite(value))
+		strpbrk(text, "xXnNiI") != NULL || (whole && value != floor(value)))
+		wrong(row->fault, key, whole ? "a whole number" : "a number");
+	else if (errno == ERANGE || !isfinite(value) || (whole && fabs(value) > LARGEST_WHOLE))
 		sg_fault_set(row->fault, SG_FAULT_VALUE, "The member \"%s\" is out of range.", key);
-	else if (row->relation->columns[column].type != INT8OID)
-		sg_row_number(row, column, value);
-	else if (value != floor(value))
-		wrong(row->fault, key, "a whole number");
-	else if (fabs(value) > 9e15)
-		sg_fault_set(row->fault, SG_FAULT_VALUE, "The member \"%s\" is out of range.", key);
+	else if (whole)
+		sg_row_integer(row, column, (int64) value);
 	else
-		set(row, column, Int64GetDatum((int64) value));
+		sg_row_number(row, column, value);
 }
 
 static void

@@ -26,6 +26,7 @@ extern void sg_row_text(SgRow *row, int column, const char *text);
 
 /* Set a column of another type. */
 extern void sg_row_number(SgRow *row, int column, double value);
+extern void sg_row_integer(SgRow *row, int column, int64 value);
 extern void sg_row_flag(SgRow *row, int column, bool value);
 
 /*

@@ -45,9 +45,11 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 						"server \"%s\" has nothing before the point's activation", NULL},
 	[SG_FAULT_HISTORY] = {"history", 0, SG_SCOPE_WINDOW, false,
 						  "server \"%s\" keeps nothing that old", NULL},
+	[SG_FAULT_BEFORE_CONSENT] = {"before consent", 0, SG_SCOPE_WINDOW, false,
+								 "server \"%s\" gives nothing before the consent", NULL},
 	[SG_FAULT_EMPTY] = {"empty", 0, SG_SCOPE_WINDOW, false, "server \"%s\" has no data", NULL},
-	[SG_FAULT_THROTTLED] = {"throttled", ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, SG_SCOPE_SERVER,
-							true, "server \"%s\" allows no more requests for now",
+	[SG_FAULT_THROTTLED] = {"throttled", ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, SG_SCOPE_QUOTA, true,
+							"server \"%s\" allows no more requests for now",
 							"Ask again later, or lower the server options per_second and "
 							"per_hour."},
 	[SG_FAULT_SERVER] = {"server", ANY, SG_SCOPE_WINDOW, true, "server \"%s\" failed",

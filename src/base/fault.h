@@ -25,12 +25,13 @@ typedef enum SgFaultKind
 	SG_FAULT_NOT_RECORDED, /* the holder opposed the recording of the curve */
 	SG_FAULT_FLOOR,		   /* the window begins before the point's activation */
 	SG_FAULT_HISTORY,	   /* the window begins before what the API keeps */
-	SG_FAULT_EMPTY,		   /* the API says in so many words that there is nothing */
-	SG_FAULT_THROTTLED,	   /* too many requests */
-	SG_FAULT_SERVER,	   /* the API failed */
-	SG_FAULT_TOO_LARGE,	   /* the body is larger than the limit */
-	SG_FAULT_SHAPE,		   /* not JSON, another shape, cut short */
-	SG_FAULT_VALUE,		   /* a value that its column cannot hold */
+	SG_FAULT_BEFORE_CONSENT, /* the window begins before what the holder consented to */
+	SG_FAULT_EMPTY,			 /* the API says in so many words that there is nothing */
+	SG_FAULT_THROTTLED,		 /* too many requests */
+	SG_FAULT_SERVER,		 /* the API failed */
+	SG_FAULT_TOO_LARGE,		 /* the body is larger than the limit */
+	SG_FAULT_SHAPE,			 /* not JSON, another shape, cut short */
+	SG_FAULT_VALUE,			 /* a value that its column cannot hold */
 	SG_FAULT_KINDS
 } SgFaultKind;
 
@@ -42,6 +43,7 @@ typedef enum SgFaultScope
 	SG_SCOPE_DIRECTION, /* all series of the point in this direction */
 	SG_SCOPE_POINT,		/* all of the point */
 	SG_SCOPE_API,		/* this endpoint, for every point */
+	SG_SCOPE_QUOTA,		/* what the operator counts together: one API, or all of them */
 	SG_SCOPE_SERVER		/* everything behind this server */
 } SgFaultScope;
 
@@ -54,6 +56,7 @@ typedef struct SgFault
 	int status;					  /* HTTP status, 0 if there was no answer */
 	char code[SG_FAULT_CODE_LEN]; /* the API's own code, or "" */
 	char text[SG_FAULT_TEXT_LEN]; /* one sentence, without secrets: becomes the detail */
+	bool maybe_floor;			  /* EMPTY, in words that can mean FLOOR too */
 	TimestampTz not_before;		  /* when asking again makes sense, 0 if not said */
 } SgFault;
 

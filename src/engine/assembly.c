@@ -58,6 +58,7 @@ sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *p
 	wanted->result.authorisation = authorisation;
 	wanted->endpoints = sg_api_endpoints(assembly->api, relation, SG_BOTH);
 	wanted->first = linitial(wanted->endpoints);
+	wanted->result.silence = sg_api_silence(assembly->api, relation);
 	wanted->result.whole = wanted->first->lists_directions;
 	MemoryContextSwitchTo(assembly->context);
 	assembly->wanted = lappend(assembly->wanted, wanted);
@@ -158,12 +159,22 @@ assemble(Wanted *wanted)
 	}
 }
 
-/* A document that is not there leaves its columns NULL; only the first one's absence means no row. */
+/*
+ * A document that adds to another's rows, and is not there or is not subscribed to, leaves its columns NULL.
+ * Only the first one's absence means no row.
+ */
+bool
+sg_assembly_can_miss(const SgRelation *relation, const SgApi *api, const SgAnswer *answer)
+{
+	return (answer->fault.kind == SG_FAULT_EMPTY || answer->fault.kind == SG_FAULT_SUBSCRIPTION) &&
+		   answer->request.endpoint != sg_api_endpoint(api, relation, SG_BOTH);
+}
+
 static void
-take_fault(Wanted *wanted, const SgAnswer *answer)
+take_fault(SgAssembly *assembly, Wanted *wanted, const SgAnswer *answer)
 {
 	if (answer->fault.kind == SG_FAULT_NONE ||
-		(answer->fault.kind == SG_FAULT_EMPTY && answer->request.endpoint != wanted->first))
+		sg_assembly_can_miss(wanted->result.relation, assembly->api, answer))
 		return;
 	if (wanted->result.fault.kind == SG_FAULT_NONE || wanted->result.fault.kind == SG_FAULT_EMPTY)
 		wanted->result.fault = answer->fault;
@@ -185,7 +196,7 @@ sg_assembly_answer(SgAssembly *assembly, const SgAnswer *answer)
 			continue;
 		wanted->endpoints =
 			list_delete_ptr(wanted->endpoints, unconstify(SgEndpoint *, answer->request.endpoint));
-		take_fault(wanted, answer);
+		take_fault(assembly, wanted, answer);
 		if (wanted->endpoints != NIL)
 			continue;
 		old = MemoryContextSwitchTo(wanted->context);

@@ -20,9 +20,10 @@ typedef struct SgAssembled
 	const SgRelation *relation;
 	const char *point;
 	int64 authorisation;
-	SgFault fault; /* NONE: the rows are all there; else that of the first answer that failed */
-	List *rows;	   /* of SgTuple * */
-	bool whole;	   /* do the rows tell all directions that there are? */
+	SgFault fault;	/* NONE: the rows are all there; else that of the first answer that failed */
+	List *rows;		/* of SgTuple * */
+	uint32 silence; /* columns of which a NULL says nothing, a bit each */
+	bool whole;		/* do the rows tell all directions that there are? */
 } SgAssembled;
 
 /* Makes an empty assembly in the current memory context. */
@@ -41,6 +42,10 @@ extern void sg_assembly_row(SgAssembly *assembly, const SgRequest *request,
  * SgAssembled *, in the assembly's memory until it is freed with sg_assembly_free.
  */
 extern List *sg_assembly_answer(SgAssembly *assembly, const SgAnswer *answer);
+
+/* Can the relation do without this answer, so that its columns stay NULL? */
+extern bool sg_assembly_can_miss(const SgRelation *relation, const SgApi *api,
+								 const SgAnswer *answer);
 
 /* Frees what sg_assembly_answer returned. */
 extern void sg_assembly_free(SgAssembled *assembled);

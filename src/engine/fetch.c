@@ -15,20 +15,6 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-/* Name of a point and direction: long enough for any of them. */
-#define SERIES_NAME_LEN 64
-/* Requests that are looked through for one that may leave. */
-#define LOOKED_THROUGH 256
-
-SgPending *
-sg_flight_pending(const SgRequest *request)
-{
-	SgPending *pending = palloc0(sizeof(SgPending));
-
-	pending->request = *request;
-	return pending;
-}
-
 SgFetch *
 sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats *stats)
 {
@@ -47,83 +33,12 @@ sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats 
 		fetch->credential = sg_profile_credential(profile);
 		fetch->key = sg_profile_key(profile, fetch->credential, NULL);
 	}
+	sg_queue_begin(fetch);
 	for (int i = list_length(requests) - 1; i >= 0; i--)
-		fetch->queue = lappend(fetch->queue, sg_flight_pending(list_nth(requests, i)));
+		fetch->queue = lappend(fetch->queue, sg_queue_pending(list_nth(requests, i)));
 	sg_floor_cut_known(fetch, NULL);
-	fetch->proven = hash_create(
-		"switchgrid series", 64,
-		&(HASHCTL){.keysize = SERIES_NAME_LEN, .entrysize = SERIES_NAME_LEN, .hcxt = context},
-		HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	MemoryContextSwitchTo(old);
 	return fetch;
-}
-
-bool
-sg_flight_same_series(const SgRequest *a, const SgRequest *b)
-{
-	return a->endpoint == b->endpoint && strcmp(a->point, b->point) == 0;
-}
-
-/* Does a fault of that scope, met by one request, make another one pointless? */
-static bool
-reaches(SgFaultScope scope, const SgRequest *met, const SgRequest *other)
-{
-	switch (scope)
-	{
-		case SG_SCOPE_WINDOW:
-			return false;
-		case SG_SCOPE_CURVE:
-			return sg_flight_same_series(met, other);
-		case SG_SCOPE_DIRECTION:
-			return strcmp(met->point, other->point) == 0 && met->endpoint->direction != NULL &&
-				   other->endpoint->direction != NULL &&
-				   strcmp(met->endpoint->direction, other->endpoint->direction) == 0;
-		case SG_SCOPE_POINT:
-			return strcmp(met->point, other->point) == 0;
-		case SG_SCOPE_API:
-			return met->endpoint == other->endpoint;
-		case SG_SCOPE_SERVER:
-			return true;
-	}
-	return false;
-}
-
-void
-sg_flight_report(SgFetch *fetch, const SgRequest *request, SgDays days, const SgFault *fault)
-{
-	SgAnswer *answer = palloc0(sizeof(SgAnswer));
-
-	answer->request = *request;
-	answer->request.days = days;
-	answer->fault = *fault;
-	fetch->reports = lappend(fetch->reports, answer);
-}
-
-/* Answers for the queue what one answer said for all: they are not sent any more. */
-static void
-drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met)
-{
-	SgFaultScope scope = sg_fault_class(fault->kind)->scope;
-	List *kept = NIL;
-	ListCell *cell;
-
-	if (scope == SG_SCOPE_WINDOW)
-		return;
-	foreach (cell, fetch->queue)
-	{
-		SgPending *pending = lfirst(cell);
-
-		if (!reaches(scope, met, &pending->request))
-		{
-			kept = lappend(kept, pending);
-			continue;
-		}
-		if (scope != SG_SCOPE_SERVER)
-			sg_flight_report(fetch, &pending->request, pending->request.days, fault);
-		pfree(pending);
-	}
-	list_free(fetch->queue);
-	fetch->queue = kept;
 }
 
 /* The token for the next requests, in the exchange's own memory; false if there is none. */
@@ -138,58 +53,6 @@ give_token(SgFetch *fetch, SgFlight *flight)
 	flight->token = pstrdup(token);
 	flight->exchange->request.bearer = flight->token;
 	return true;
-}
-
-static void
-name_series(char *name, const SgRequest *request)
-{
-	snprintf(name, SERIES_NAME_LEN, "%s " INT64_FORMAT " %s", request->point,
-			 request->authorisation,
-			 request->endpoint->direction != NULL ? request->endpoint->direction : SG_BOTH);
-}
-
-/*
- * The first request of a point and direction goes alone: if the point has no such direction, or no consent,
- * one refusal says so for all.
- */
-static bool
-may_leave(SgFetch *fetch, const SgPending *pending)
-{
-	char name[SERIES_NAME_LEN];
-	char other[SERIES_NAME_LEN];
-	ListCell *cell;
-
-	name_series(name, &pending->request);
-	if (hash_search(fetch->proven, name, HASH_FIND, NULL) != NULL)
-		return true;
-	foreach (cell, fetch->flights)
-	{
-		name_series(other, &((SgFlight *) lfirst(cell))->pending.request);
-		if (strcmp(name, other) == 0)
-			return false;
-	}
-	return true;
-}
-
-static void
-note_proven(SgFetch *fetch, const SgRequest *request)
-{
-	char name[SERIES_NAME_LEN];
-
-	name_series(name, request);
-	(void) hash_search(fetch->proven, name, HASH_ENTER, NULL);
-}
-
-/* The place in the queue of the next request that may leave, or -1. */
-static int
-next_pending(SgFetch *fetch)
-{
-	int last = list_length(fetch->queue) - 1;
-
-	for (int i = last; i >= 0 && i > last - LOOKED_THROUGH; i--)
-		if (may_leave(fetch, list_nth(fetch->queue, i)))
-			return i;
-	return -1;
 }
 
 /* Puts a request of the queue on its way. */
@@ -257,7 +120,7 @@ advance(SgFetch *fetch, TimestampTz *until)
 	}
 	if (done == NULL && !waiting && fetch->fatal.kind == SG_FAULT_NONE &&
 		list_length(fetch->flights) < fetch->in_flight)
-		next = next_pending(fetch);
+		next = sg_queue_next(fetch);
 	if (next >= 0)
 	{
 		launch(fetch, next);
@@ -309,6 +172,7 @@ learn_right(SgFetch *fetch, const SgAnswer *answer)
 		case SG_FAULT_NOT_RECORDED:
 		case SG_FAULT_FLOOR:
 		case SG_FAULT_HISTORY:
+		case SG_FAULT_BEFORE_CONSENT:
 		case SG_FAULT_EMPTY:
 			sg_rights_learn(fetch->profile->api, fetch->key, answer->request.endpoint,
 							SG_RIGHT_GRANTED);
@@ -335,6 +199,35 @@ classify(SgFetch *fetch, const SgExchange *exchange, SgFault *fault)
 		fault->not_before = not_before;
 }
 
+/*
+ * Reads a whole answer. A character that the database's encoding lacks is the answer's fault, and must not
+ * end a run: it is the one error that is caught, and it leaves nothing behind but memory.
+ */
+static void
+decode(SgAnswer *answer, SgExchange *exchange, Counter *counter)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len, count_row,
+										 counter, &answer->fault);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_UNTRANSLATABLE_CHARACTER)
+			PG_RE_THROW();
+		FlushErrorState();
+		sg_fault_clear(&answer->fault);
+		sg_fault_set(&answer->fault, SG_FAULT_VALUE, "%s.", error->message);
+	}
+	PG_END_TRY();
+}
+
 /* Turns what came back into rows or a fault. */
 static void
 read_answer(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answer)
@@ -349,8 +242,7 @@ read_answer(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *
 	if (answer->fault.kind == SG_FAULT_NONE && exchange->status != 200)
 		classify(fetch, exchange, &answer->fault);
 	else if (answer->fault.kind == SG_FAULT_NONE)
-		answer->request.endpoint->decode(&answer->request, exchange->body, exchange->len, count_row,
-										 &counter, &answer->fault);
+		decode(answer, exchange, &counter);
 	learn_right(fetch, answer);
 	answer->rows = counter.rows;
 	fetch->stats->rows += counter.rows;
@@ -398,16 +290,13 @@ settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answe
 			 sg_exchange_retry(flight->exchange, &answer->fault))
 		return false;
 	land(fetch, flight);
+	sg_queue_settled(fetch, &pending);
+	/* without it the search takes longer, that is all */
 	if (pending.hinted != NULL)
-	{
-		/* without it the search takes longer, that is all */
-		sg_floor_hinted(fetch, &pending);
-		return false;
-	}
-	note_proven(fetch, &pending.request);
+		return sg_floor_hinted(fetch, &pending, answer);
 	if (answer->fault.kind == SG_FAULT_DIRECTION)
 		sg_floor_close(fetch, &pending.request);
-	drop_reached(fetch, &answer->fault, &pending.request);
+	sg_queue_drop_reached(fetch, &answer->fault, &pending.request);
 	return sg_floor_search(fetch, &pending, answer);
 }
 
@@ -422,6 +311,21 @@ tell_fatal(SgFetch *fetch, SgAnswer *answer)
 	list_free_deep(fetch->queue);
 	fetch->queue = NIL;
 	return true;
+}
+
+/* Gives the next of the reports, and frees it; all of them at the end. */
+static void
+give_report(SgFetch *fetch, SgAnswer *answer)
+{
+	SgAnswer *given = list_nth(fetch->reports, fetch->reported++);
+
+	*answer = *given;
+	pfree(given);
+	if (fetch->reported < list_length(fetch->reports))
+		return;
+	list_free(fetch->reports);
+	fetch->reports = NIL;
+	fetch->reported = 0;
 }
 
 static bool
@@ -446,7 +350,7 @@ next_answer(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
 	}
 	if (fetch->reported == list_length(fetch->reports))
 		return false;
-	*answer = *(SgAnswer *) list_nth(fetch->reports, fetch->reported++);
+	give_report(fetch, answer);
 	return true;
 }
 

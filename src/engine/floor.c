@@ -31,6 +31,7 @@ typedef struct Floor
 	FloorKey key;
 	DateADT first; /* SG_NO_DAY: not known */
 	DateADT hint;  /* the contract's activation; SG_NO_DAY: not known */
+	bool asked;	   /* was the contract asked for the hint? */
 	bool closed;   /* the point has nothing in this direction */
 } Floor;
 
@@ -94,7 +95,7 @@ remembered(const SgFetch *fetch, const char *point, const char *direction)
 	if (!found)
 	{
 		entry->first = entry->hint = SG_NO_DAY;
-		entry->closed = false;
+		entry->asked = entry->closed = false;
 	}
 	return entry;
 }
@@ -113,14 +114,15 @@ sg_floor_close(SgFetch *fetch, const SgRequest *request)
 }
 
 static void
-report_floor(SgFetch *fetch, const SgRequest *request, SgDays days, SgFaultKind kind)
+report_early(SgFetch *fetch, const SgRequest *request, SgDays days, SgFaultKind kind)
 {
 	SgFault fault = {.kind = SG_FAULT_NONE};
 
-	sg_fault_set(&fault, kind,
-				 kind == SG_FAULT_FLOOR ? "There is nothing before this point's activation."
-										: "The API keeps nothing that old.");
-	sg_flight_report(fetch, request, days, &fault);
+	sg_fault_set(&fault, kind, "The operator gives nothing of these days: %s.",
+				 kind == SG_FAULT_FLOOR		? "they lie before the point's activation"
+				 : kind == SG_FAULT_HISTORY ? "it keeps nothing that old"
+											: "they lie before the consent");
+	(void) sg_queue_report(fetch, request, days, &fault);
 }
 
 static void
@@ -129,7 +131,7 @@ report_closed(SgFetch *fetch, const SgRequest *request)
 	SgFault fault = {.kind = SG_FAULT_NONE};
 
 	sg_fault_set(&fault, SG_FAULT_DIRECTION, "The point has nothing in this direction.");
-	sg_flight_report(fetch, request, request->days, &fault);
+	(void) sg_queue_report(fetch, request, request->days, &fault);
 }
 
 /* The part of a request from a known first day on, or nothing: what lies before is reported. */
@@ -140,7 +142,7 @@ cut(SgFetch *fetch, SgRequest *request, DateADT first)
 
 	if (sg_days_empty(before))
 		return true;
-	report_floor(fetch, request, before, SG_FAULT_FLOOR);
+	report_early(fetch, request, before, SG_FAULT_FLOOR);
 	request->days.from = before.until;
 	return !sg_days_empty(request->days);
 }
@@ -170,7 +172,7 @@ sg_floor_cut_known(SgFetch *fetch, const char *point)
 			(floor->first == SG_NO_DAY || cut(fetch, &pending->request, floor->first)))
 			kept = lappend(kept, pending);
 		else
-			pfree(pending);
+			sg_queue_free(fetch, pending);
 	}
 	list_free(fetch->queue);
 	fetch->queue = kept;
@@ -180,22 +182,33 @@ sg_floor_cut_known(SgFetch *fetch, const char *point)
 static void
 found(SgFetch *fetch, const SgRequest *request, SgDays before, SgFaultKind kind)
 {
-	report_floor(fetch, request, before, kind);
+	report_early(fetch, request, before, kind);
 	if (kind != SG_FAULT_FLOOR)
 		return;
 	remembered(fetch, request->point, request->endpoint->direction)->first = before.until;
 	sg_floor_cut_known(fetch, request->point);
 }
 
-static void
-search_window(SgFetch *fetch, const SgRequest *request, SgDays days, DateADT refused)
+/* Where a search stands: the window that it began with, and a day of it that is too early, and why. */
+typedef struct Search
 {
-	SgPending *pending = sg_flight_pending(request);
+	SgRequest request;
+	SgDays window;
+	DateADT refused;
+	SgFaultKind kind;
+} Search;
+
+static void
+search_window(SgFetch *fetch, const Search *search, SgDays days)
+{
+	SgPending *pending = sg_queue_pending(&search->request);
 
 	pending->request.days = days;
 	pending->searching = true;
-	pending->refused = refused;
-	fetch->queue = lappend(fetch->queue, pending);
+	pending->refused = search->refused;
+	pending->kind = search->kind;
+	pending->window = search->window;
+	sg_queue_add(fetch, pending);
 }
 
 /* A day later than "refused" and earlier than "until": the hint, the day before it, or the middle. */
@@ -211,19 +224,22 @@ next_day(DateADT refused, DateADT until, DateADT hint)
 
 /* Goes on between a day that is too early and one before which nothing is known to be good. */
 static void
-narrow(SgFetch *fetch, const SgRequest *request, DateADT refused, DateADT until, SgFaultKind kind)
+narrow(SgFetch *fetch, const Search *search, DateADT until)
 {
-	DateADT hint = recall(fetch, request)->hint;
+	DateADT hint = recall(fetch, &search->request)->hint;
 
-	if (until - refused > 1)
-		search_window(fetch, request, (SgDays){next_day(refused, until, hint), until}, refused);
+	if (until - search->refused > 1)
+		search_window(fetch, search, (SgDays){next_day(search->refused, until, hint), until});
 	else
-		found(fetch, request, (SgDays){refused, until}, kind);
+		found(fetch, &search->request, (SgDays){search->window.from, until}, search->kind);
 }
 
-/* Older windows than one whose first day is too early are too early altogether. */
+/*
+ * Older windows than one whose first day is too early are too early altogether. A first day, once found, says
+ * so for all of them; of other reasons each is told.
+ */
 static void
-drop_older(SgFetch *fetch, const SgRequest *request)
+drop_older(SgFetch *fetch, const SgRequest *request, SgFaultKind kind)
 {
 	List *kept = NIL;
 	ListCell *cell;
@@ -232,11 +248,15 @@ drop_older(SgFetch *fetch, const SgRequest *request)
 	{
 		SgPending *pending = lfirst(cell);
 
-		if (sg_flight_same_series(&pending->request, request) &&
-			pending->request.days.until <= request->days.from)
-			pfree(pending);
-		else
+		if (!sg_queue_same_series(&pending->request, request) ||
+			pending->request.days.until > request->days.from)
+		{
 			kept = lappend(kept, pending);
+			continue;
+		}
+		if (kind != SG_FAULT_FLOOR)
+			report_early(fetch, &pending->request, pending->request.days, kind);
+		sg_queue_free(fetch, pending);
 	}
 	list_free(fetch->queue);
 	fetch->queue = kept;
@@ -249,7 +269,7 @@ searches_later(const SgPending *pending, const SgRequest *request)
 	if (pending->hinted != NULL)
 		return strcmp(pending->request.point, request->point) == 0 &&
 			   pending->hinted == request->endpoint && pending->window.from >= request->days.until;
-	return pending->searching && sg_flight_same_series(&pending->request, request) &&
+	return pending->searching && sg_queue_same_series(&pending->request, request) &&
 		   pending->refused >= request->days.until;
 }
 
@@ -278,70 +298,117 @@ hinting_endpoint(const SgApi *api)
 	return NULL;
 }
 
-/* Asks for the activation, if the window is long enough for that to pay. */
+/* Asks the contract for the activation, once for a point; what was met goes on with its answer. */
 static bool
-ask_hint(SgFetch *fetch, const SgRequest *request)
+ask_hint(SgFetch *fetch, const SgRequest *request, SgFaultKind kind)
 {
 	const SgEndpoint *endpoint = hinting_endpoint(fetch->profile->api);
+	Floor *entry = remembered(fetch, request->point, request->endpoint->direction);
 	SgPending *pending;
 
-	if (endpoint == NULL || sg_days_count(request->days) < SHORT_WINDOW ||
-		recall(fetch, request)->hint != SG_NO_DAY)
+	if (endpoint == NULL || entry->hint != SG_NO_DAY || entry->asked)
 		return false;
-	pending = sg_flight_pending(request);
+	entry->asked = true;
+	pending = sg_queue_pending(request);
 	pending->hinted = request->endpoint;
 	pending->window = request->days;
+	pending->kind = kind;
 	pending->request.endpoint = endpoint;
-	fetch->queue = lappend(fetch->queue, pending);
+	sg_queue_add(fetch, pending);
 	return true;
 }
 
-void
-sg_floor_hinted(SgFetch *fetch, const SgPending *pending)
+/*
+ * A window is said to be empty in words that can also mean that it begins too early. If the contract's
+ * activation lies inside, only what is before it is believed, and the rest is asked for.
+ */
+static void
+split_empty(SgFetch *fetch, SgAnswer *answer)
+{
+	DateADT hint = recall(fetch, &answer->request)->hint;
+	SgPending *rest;
+
+	answer->fault.maybe_floor = false;
+	if (hint == SG_NO_DAY || hint <= answer->request.days.from ||
+		hint >= answer->request.days.until)
+		return;
+	rest = sg_queue_pending(&answer->request);
+	rest->request.days.from = hint;
+	answer->request.days.until = hint;
+	sg_queue_add(fetch, rest);
+}
+
+bool
+sg_floor_hinted(SgFetch *fetch, const SgPending *pending, SgAnswer *answer)
 {
 	SgRequest request = pending->request;
 
 	request.endpoint = pending->hinted;
 	request.days = pending->window;
-	narrow(fetch, &request, request.days.from, request.days.until, SG_FAULT_FLOOR);
+	if (pending->kind != SG_FAULT_EMPTY)
+	{
+		narrow(fetch, &(Search){request, request.days, request.days.from, pending->kind},
+			   request.days.until);
+		return false;
+	}
+	memset(answer, 0, sizeof(*answer));
+	answer->request = request;
+	sg_fault_set(&answer->fault, SG_FAULT_EMPTY, "There is no measure.");
+	split_empty(fetch, answer);
+	return true;
 }
 
-/* A window was refused: it begins before the first day, or before what the API keeps. */
+/* A window was refused: it begins too early, for the point, the operator or the consent. */
 static void
 refused(SgFetch *fetch, const SgPending *pending, SgFaultKind kind)
 {
 	SgRequest request = pending->request;
 	DateADT first = recall(fetch, &request)->first;
 
-	drop_older(fetch, &request);
+	drop_older(fetch, &request, kind);
 	if (known_too_early(fetch, &request))
+	{
+		if (kind != SG_FAULT_FLOOR)
+			report_early(fetch, &request, request.days, kind);
 		return;
+	}
 	/* another series of the point has found the day meanwhile */
 	if (kind == SG_FAULT_FLOOR && first != SG_NO_DAY && first > request.days.from)
 	{
 		if (cut(fetch, &request, first))
-			fetch->queue = lappend(fetch->queue, sg_flight_pending(&request));
+			sg_queue_add(fetch, sg_queue_pending(&request));
 		return;
 	}
-	if (kind == SG_FAULT_FLOOR && !pending->searching && ask_hint(fetch, &request))
+	if (kind == SG_FAULT_FLOOR && !pending->searching &&
+		sg_days_count(request.days) >= SHORT_WINDOW && ask_hint(fetch, &request, kind))
 		return;
-	narrow(fetch, &request, request.days.from, request.days.until, kind);
+	narrow(fetch,
+		   &(Search){request, pending->searching ? pending->window : request.days,
+					 request.days.from, kind},
+		   request.days.until);
 }
 
 bool
-sg_floor_search(SgFetch *fetch, const SgPending *pending, const SgAnswer *answer)
+sg_floor_search(SgFetch *fetch, const SgPending *pending, SgAnswer *answer)
 {
 	SgFaultKind kind = answer->fault.kind;
 
 	if (!has_floor(pending->request.endpoint))
 		return true;
-	if (kind == SG_FAULT_FLOOR || kind == SG_FAULT_HISTORY)
+	if (kind == SG_FAULT_FLOOR || kind == SG_FAULT_HISTORY || kind == SG_FAULT_BEFORE_CONSENT)
 	{
 		refused(fetch, pending, kind);
 		return false;
 	}
-	if (pending->searching)
-		narrow(fetch, &pending->request, pending->refused, pending->request.days.from,
-			   SG_FAULT_FLOOR);
+	/* any other fault leaves the rest to the next run */
+	if (pending->searching && (kind == SG_FAULT_NONE || kind == SG_FAULT_EMPTY))
+		narrow(fetch, &(Search){pending->request, pending->window, pending->refused, pending->kind},
+			   pending->request.days.from);
+	else if (kind == SG_FAULT_EMPTY && answer->fault.maybe_floor)
+	{
+		if (ask_hint(fetch, &pending->request, SG_FAULT_EMPTY))
+			return false;
+		split_empty(fetch, answer);
+	}
 	return true;
 }

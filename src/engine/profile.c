@@ -390,12 +390,12 @@ read_secret(const char *path)
 }
 
 const char *
-sg_profile_client(const SgProfile *profile)
+sg_profile_client(const SgProfile *profile, bool missing_ok)
 {
 	UserMapping *mapping = GetUserMapping(profile->user, profile->server);
 	const char *client = get_text(mapping->options, "client_id");
 
-	if (client == NULL)
+	if (client == NULL && !missing_ok)
 		complain_incomplete(profile);
 	return client;
 }

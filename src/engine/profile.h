@@ -62,8 +62,11 @@ extern SgCredential *sg_profile_credential(const SgProfile *profile);
 extern uint64 sg_profile_key(const SgProfile *profile, const SgCredential *credential,
 							 const char *quota);
 
-/* The client_id of the user's mapping, palloc'd. Raises as sg_profile_credential, but reads no secret. */
-extern const char *sg_profile_client(const SgProfile *profile);
+/*
+ * The client_id of the user's mapping, palloc'd. Raises as sg_profile_credential, but reads no secret; with
+ * "missing_ok" it returns NULL where a mapping has none.
+ */
+extern const char *sg_profile_client(const SgProfile *profile, bool missing_ok);
 
 /* Has the user a mapping for the server? Without one sg_profile_credential raises. */
 extern bool sg_profile_has_mapping(const SgProfile *profile);

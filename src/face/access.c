@@ -90,7 +90,9 @@ put_server(ReturnSetInfo *result, Oid server)
 
 	if (profile->api == NULL || !sg_profile_may_use(profile) || !sg_profile_has_mapping(profile))
 		return;
-	credential.client_id = sg_profile_client(profile);
+	credential.client_id = sg_profile_client(profile, true);
+	if (credential.client_id == NULL)
+		return;
 	key = sg_profile_key(profile, &credential, NULL);
 	for (int i = 0; i < profile->api->nendpoints; i++)
 		put_right(result, profile, key, &profile->api->endpoints[i]);

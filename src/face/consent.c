@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "engine/profile.h"
@@ -113,7 +115,7 @@ sg_authorize_url(PG_FUNCTION_ARGS)
 	check_state(state);
 	initStringInfo(&url);
 	appendStringInfo(&url, "%s%s?client_id=", profile->consent_url, profile->api->authorize_path);
-	sg_http_escape(&url, sg_profile_client(profile));
+	sg_http_escape(&url, sg_profile_client(profile, false));
 	appendStringInfo(&url, "&response_type=code&duration=%s&state=", print_duration(duration));
 	sg_http_escape(&url, state);
 	SPI_connect();
@@ -172,6 +174,11 @@ split_points(const SgApi *api, char *text)
 
 	while (text != NULL && (point = strsep(&rest, ";,")) != NULL)
 	{
+		while (isspace((unsigned char) *point))
+			point++;
+		point[strcspn(point, " \t\r\n")] = '\0';
+		if (point[0] == '\0')
+			continue;
 		if (!api->valid_point(point))
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("invalid point identifier: \"%s\"", point),
@@ -197,6 +204,14 @@ read_authorisation(const char *text)
 	return number;
 }
 
+/* The words in which the operator says that the holder did not want to. */
+static bool
+is_refusal(const char *word)
+{
+	return word != NULL &&
+		   (strcmp(word, "access_denied") == 0 || strcmp(word, "demande_non_aboutie") == 0);
+}
+
 Datum
 sg_record_callback(PG_FUNCTION_ARGS)
 {
@@ -219,11 +234,8 @@ sg_record_callback(PG_FUNCTION_ARGS)
 				 errdetail("It has neither usage_point_id, autorisation_id nor error.")));
 	answer.outcome = "given";
 	if (answer.error != NULL)
-		answer.outcome = strcmp(answer.error, "access_denied") == 0 ||
-								 (answer.description != NULL &&
-								  strcmp(answer.description, "demande_non_aboutie") == 0)
-							 ? "refused"
-							 : "failed";
+		answer.outcome =
+			is_refusal(answer.error) || is_refusal(answer.description) ? "refused" : "failed";
 	SPI_connect();
 	sg_ask_answer(&answer);
 	SPI_finish();

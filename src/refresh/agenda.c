@@ -22,6 +22,7 @@ sg_agenda_servers(const char *server)
 	rows = sg_sql_run(&sql, "SELECT server FROM switchgrid.watch WHERE $1 IS NULL OR server = $1 "
 							"UNION SELECT server FROM switchgrid.ask "
 							"WHERE outcome = 'given' AND points IS NULL "
+							"AND server IN (SELECT srvname FROM pg_foreign_server) "
 							"AND ($1 IS NULL OR server = $1) ORDER BY 1");
 	for (uint64 i = 0; i < rows; i++)
 		servers = lappend(servers, sg_sql_get_text(i, 1));
@@ -100,7 +101,7 @@ add_unresolved(SgAgenda *agenda, const SgProfile *profile)
 
 	if (endpoint == NULL)
 		return;
-	foreach (cell, sg_ask_unresolved(profile->name))
+	foreach (cell, sg_ask_unresolved(profile->name, sg_clock_now()))
 	{
 		int64 number = *(int64 *) lfirst(cell);
 
@@ -160,7 +161,7 @@ sg_agenda_open_days(const char *server, Datum points)
 	add_points(&sql, points);
 	sg_sql_run(&sql, "SELECT sum(upper(days) - "
 					 "lower(days)) FROM switchgrid.gap "
-					 "WHERE server = $1 "
+					 "WHERE server = $1 AND retry_at IS DISTINCT FROM 'infinity' "
 					 "AND ($2 IS NULL OR point_id = ANY ($2))");
 	days = DatumGetInt64(sg_sql_get(0, 1, Int64GetDatum(0)));
 	sg_sql_done();

@@ -274,7 +274,7 @@ store_state(const SgAssembled *state, const char *server, TimestampTz now)
 			sg_ask_resolve(server, state->authorisation);
 	}
 	else
-		sg_facts_merge(state->relation, state->point, state->rows, state->whole,
+		sg_facts_merge(state->relation, state->point, state->rows, state->silence, state->whole,
 					   sg_clock_day_of(now));
 }
 
@@ -304,11 +304,13 @@ store_item(const Item *item, const char *server, TimestampTz now)
 	SgDays days = item->answer.request.days;
 	const SgFault *fault = &item->answer.fault;
 
-	if (fault->kind == SG_FAULT_NONE || fault->kind == SG_FAULT_EMPTY)
+	if (item->state != NULL && item->state->authorisation != 0 && fault->kind != SG_FAULT_NONE)
+		sg_ask_missed(server, item->state->authorisation, fault, now);
+	else if (fault->kind == SG_FAULT_NONE || fault->kind == SG_FAULT_EMPTY)
 		store_whole(item, &series, now);
-	else if (fault->kind == SG_FAULT_FLOOR || fault->kind == SG_FAULT_HISTORY)
-		sg_coverage_floor(&series, days.until, fault->kind == SG_FAULT_FLOOR);
-	else if (series.point[0] != '\0')
+	else if (fault->kind == SG_FAULT_FLOOR)
+		sg_coverage_floor(&series, days.until);
+	else
 		sg_coverage_open(&series, days, fault, now);
 }
 
@@ -352,7 +354,10 @@ store_or_note(Item *item, const char *server, TimestampTz now)
 	store_item(item, server, now);
 }
 
-/* One order for all runs, so that their locks never wait in a circle; and a month's windows side by side. */
+/*
+ * One order for all runs, so that their locks never wait in a circle; and a month's windows side by side, the
+ * newest first: a fault that closes the days to come is then one row with the older days.
+ */
 static int
 compare_items(const ListCell *a, const ListCell *b)
 {
@@ -362,7 +367,7 @@ compare_items(const ListCell *a, const ListCell *b)
 
 	if (order == 0)
 		order = strcmp(x->endpoint->name, y->endpoint->name);
-	return order != 0 ? order : x->days.from - y->days.from;
+	return order != 0 ? order : y->days.from - x->days.from;
 }
 
 void

@@ -42,6 +42,7 @@ typedef struct Run
 	SgStats stats;
 	TimestampTz started;
 	SgFault fatal;	  /* what stopped it, if anything */
+	bool held_back;	  /* by the quota of one of several APIs */
 	int failures;	  /* of the operator, in a row */
 	ErrorData *error; /* why it could not begin */
 	List *warned;	  /* of char *: what was said already */
@@ -124,9 +125,11 @@ store_group(Run *run, SgGroup *group, int left)
 static bool
 is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
 {
-	char *news =
-		psprintf("%d %s", answer->fault.kind,
-				 scope == SG_SCOPE_API ? answer->request.endpoint->name : answer->request.point);
+	const SgRequest *request = &answer->request;
+	const char *whom = scope == SG_SCOPE_API	 ? request->endpoint->name
+					   : scope == SG_SCOPE_QUOTA ? request->endpoint->quota
+												 : request->point;
+	char *news = psprintf("%d %s", answer->fault.kind, whom != NULL ? whom : "");
 	ListCell *cell;
 
 	foreach (cell, run->warned)
@@ -136,14 +139,26 @@ is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
 	return true;
 }
 
-/* True if the answer's fault ends the run: it says more of the server than of the answer. */
+/* Does the answer's fault say something of the server, or of a quota, and nothing of the days? */
+static bool
+is_about_server(const SgAnswer *answer)
+{
+	return answer->fatal || sg_fault_class(answer->fault.kind)->scope >= SG_SCOPE_QUOTA;
+}
+
+/* True if the answer's fault ends the run. The quota of one API among several does not: others go on. */
 static bool
 ends_run(Run *run, const SgAnswer *answer)
 {
 	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
 
+	if (!answer->fatal && class->scope == SG_SCOPE_QUOTA && answer->request.endpoint->quota != NULL)
+	{
+		run->held_back = true;
+		return false;
+	}
 	run->failures = class->retried ? run->failures + 1 : 0;
-	return answer->fatal || class->scope == SG_SCOPE_SERVER || run->failures >= FAILURES_IN_A_ROW;
+	return is_about_server(answer) || run->failures >= FAILURES_IN_A_ROW;
 }
 
 /* Takes note of an answer's fault, and warns once of one that reaches further than its window. */
@@ -180,8 +195,7 @@ fetch_and_store(Run *run, const SgAgenda *agenda)
 
 		run->answered++;
 		take_fault(run, answer, ends);
-		/* what is wrong with the server says nothing about the days */
-		if (answer->fatal || sg_fault_class(answer->fault.kind)->scope == SG_SCOPE_SERVER)
+		if (is_about_server(answer))
 			sg_group_forget(group);
 		else
 			sg_group_add(group);
@@ -210,7 +224,9 @@ outcome_of(const Run *run)
 {
 	if (run->error != NULL)
 		return run->error->message;
-	return run->fatal.kind != SG_FAULT_NONE ? sg_fault_class(run->fatal.kind)->name : "done";
+	if (run->fatal.kind != SG_FAULT_NONE)
+		return sg_fault_class(run->fatal.kind)->name;
+	return run->held_back ? sg_fault_class(SG_FAULT_THROTTLED)->name : "done";
 }
 
 static void

@@ -23,6 +23,19 @@ judge(const SgScanState *state, const SgAnswer *answer)
 	sg_fault_raise(&answer->fault, state->profile->name, context);
 }
 
+/* A part that the application has not subscribed to leaves columns NULL: the reader must know. */
+static void
+warn_missed(const SgScanState *state, const SgAnswer *answer)
+{
+	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
+
+	if (class->sqlstate != 0)
+		ereport(WARNING,
+				(errcode(class->sqlstate), errmsg(class->message, state->profile->name),
+				 errdetail("Columns that %s would fill are NULL.", answer->request.endpoint->name),
+				 errhint("%s", class->hint)));
+}
+
 /* What is so now comes in parts, which are put together for each point. */
 static void
 want_state(SgScanState *state, const SgWanted *wanted)
@@ -71,7 +84,10 @@ read_answer(SgScanState *state)
 
 	if (!sg_fetch_next(state->reader, parts ? take_part : sg_state_emit, state, answer))
 		return false;
-	judge(state, answer);
+	if (parts && sg_assembly_can_miss(state->relation, state->profile->api, answer))
+		warn_missed(state, answer);
+	else
+		judge(state, answer);
 	if (parts)
 		give_complete(state, answer);
 	return true;

@@ -133,10 +133,13 @@ note_rights(const SgAskAnswer *answer)
 static void
 lift_refusals(const char *asks, SgSql *sql)
 {
-	sg_sql_run(sql, psprintf("DELETE FROM switchgrid.open_span WHERE server = $1 "
-							 "AND cause = 'consent' AND point_id IN (SELECT unnest(points) "
-							 "FROM switchgrid.ask WHERE server = $1 AND %s)",
-							 asks));
+	sg_sql_run(
+		sql,
+		psprintf(
+			"DELETE FROM switchgrid.open_span WHERE server = $1 "
+			"AND cause IN ('consent', 'before consent') AND point_id IN (SELECT unnest(points) "
+			"FROM switchgrid.ask WHERE server = $1 AND %s)",
+			asks));
 }
 
 void
@@ -156,17 +159,18 @@ sg_ask_answer(const SgAskAnswer *answer)
 }
 
 List *
-sg_ask_unresolved(const char *server)
+sg_ask_unresolved(const char *server, TimestampTz now)
 {
 	SgSql sql = {0};
 	List *found = NIL;
 	uint64 rows;
 
 	sg_sql_text(&sql, server);
-	rows =
-		sg_sql_run(&sql, "SELECT DISTINCT authorisation_id FROM switchgrid.ask WHERE server = $1 "
-						 "AND outcome = 'given' AND points IS NULL "
-						 "AND authorisation_id IS NOT NULL ORDER BY 1");
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(now));
+	rows = sg_sql_run(&sql, "SELECT DISTINCT authorisation_id FROM switchgrid.ask "
+							"WHERE server = $1 AND outcome = 'given' AND points IS NULL "
+							"AND authorisation_id IS NOT NULL "
+							"AND (retry_at IS NULL OR retry_at <= $2) ORDER BY 1");
 	for (uint64 i = 0; i < rows; i++)
 	{
 		int64 *number = palloc(sizeof(int64));
@@ -179,13 +183,30 @@ sg_ask_unresolved(const char *server)
 }
 
 void
+sg_ask_missed(const char *server, int64 authorisation, const SgFault *fault, TimestampTz now)
+{
+	SgSql sql = {0};
+
+	sg_sql_text(&sql, server);
+	sg_sql_value(&sql, INT8OID, Int64GetDatum(authorisation));
+	sg_sql_text(&sql, fault->code[0] != '\0' ? fault->code : sg_fault_class(fault->kind)->name);
+	sg_sql_text(&sql, fault->text);
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(now));
+	sg_sql_run(&sql, "UPDATE switchgrid.ask SET tries = tries + 1, error = $3, "
+					 "error_description = $4, retry_at = $5 + least(interval '1 day', "
+					 "interval '1 minute' * 2 ^ least(tries, 11)) "
+					 "WHERE server = $1 AND authorisation_id = $2 AND points IS NULL");
+}
+
+void
 sg_ask_resolve(const char *server, int64 authorisation)
 {
 	SgSql sql = {0};
 
 	sg_sql_text(&sql, server);
 	sg_sql_value(&sql, INT8OID, Int64GetDatum(authorisation));
-	sg_sql_run(&sql, "UPDATE switchgrid.ask SET points = (SELECT array_agg(DISTINCT point_id) "
+	sg_sql_run(&sql, "UPDATE switchgrid.ask SET error = NULL, error_description = NULL, "
+					 "retry_at = NULL, points = (SELECT array_agg(DISTINCT point_id) "
 					 "FROM switchgrid.consent WHERE server = $1 AND authorisation_id = $2) "
 					 "WHERE server = $1 AND authorisation_id = $2 AND points IS NULL");
 	sg_sql_text(&sql, server);

@@ -6,6 +6,7 @@
 #define SG_ASK_H
 
 #include "postgres.h"
+#include "base/fault.h"
 #include "nodes/pg_list.h"
 #include "utils/timestamp.h"
 
@@ -29,8 +30,12 @@ extern void sg_ask_begin(const char *server, const char *state, const Interval *
  */
 extern void sg_ask_answer(const SgAskAnswer *answer);
 
-/* The authorisations (int64 *) of a server that were given and whose points are not known yet. */
-extern List *sg_ask_unresolved(const char *server);
+/* The authorisations (int64 *) of a server that were given, and whose points are not known and may be asked for. */
+extern List *sg_ask_unresolved(const char *server, TimestampTz now);
+
+/* Notes that an authorisation's points could not be had yet, and why: asked for later and later, up to a day. */
+extern void sg_ask_missed(const char *server, int64 authorisation, const SgFault *fault,
+						  TimestampTz now);
 
 /* Notes the points that rights were found for. */
 extern void sg_ask_resolve(const char *server, int64 authorisation);

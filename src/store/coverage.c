@@ -14,6 +14,8 @@
 
 /* The first wait after a failure of the operator; each further one doubles it, up to a day. */
 #define FIRST_RETRY (15 * USECS_PER_MINUTE)
+/* Answers of one run come within this; no fault is asked again sooner. */
+#define SAME_TIME (10 * USECS_PER_MINUTE)
 /* A new consent, or a repaired shape, is looked for once a day. */
 #define DAILY_RETRY USECS_PER_DAY
 /* An application is subscribed by its owner, who then wants to see it work. */
@@ -22,8 +24,8 @@
 #define CONTRACT_DAYS 7
 #define PERSON_DAYS 30
 #define CONSENT_DAYS 1
-/* A note on a state that could not be had holds for so long, if its retry does not end it before. */
-#define STATE_DAYS 3650
+/* A fault that reaches further than its window, or is about a state, holds for days to come: so many. */
+#define AHEAD_DAYS 3650
 /* A holder may have the curve recorded again. */
 #define RECORDING_RETRY (30 * USECS_PER_DAY)
 
@@ -66,21 +68,27 @@ print_days(SgDays days, const SgDayState *states, SgDayState state)
 	return out.data;
 }
 
-/* Takes the days out of what was open; what stands on either side of them stays. */
+/*
+ * Takes the days out of what was open, and with "ahead" also what a wide fault has closed of the days to come;
+ * what stands on either side of them stays.
+ */
 static void
-close_open(const SgSeries *series, SgDays days)
+close_open(const SgSeries *series, SgDays days, bool ahead, TimestampTz now)
 {
 	SgSql sql = series_key(series);
 
 	sg_sql_date(&sql, days.from);
 	sg_sql_date(&sql, days.until);
+	sg_sql_date(&sql, ahead ? sg_clock_day_of(now) : days.until);
+	/* an empty range where there is nothing ahead to take out */
+	sg_sql_date(&sql, ahead ? sg_clock_day_of(now) + AHEAD_DAYS : days.until);
 	sg_sql_run(&sql,
 			   "WITH cut AS (DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
 			   "AND relation = $3 AND direction = $4 "
-			   "AND days && daterange($5, $6) RETURNING *) "
+			   "AND days && datemultirange(daterange($5, $6), daterange($7, $8)) RETURNING *) "
 			   "INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
 			   "unnest(datemultirange(days) - "
-			   "datemultirange(daterange($5, $6))), "
+			   "datemultirange(daterange($5, $6), daterange($7, $8))), "
 			   "cause, code, message, tries, asked_at, retry_at FROM cut");
 }
 
@@ -121,19 +129,21 @@ note_open(const SgSeries *series, const char *days, const char *cause, const SgF
 			   "$6, $7, $8, $9, $10, $11");
 }
 
-/* How often the days were asked in vain so far. */
+/* How often the days have been asked in vain with this time. What one run notes in several pieces is one time. */
 static int
-count_tries(const SgSeries *series, SgDays days)
+count_tries(const SgSeries *series, SgDays days, TimestampTz now)
 {
 	SgSql sql = series_key(series);
 	int tries;
 
 	sg_sql_date(&sql, days.from);
 	sg_sql_date(&sql, days.until);
-	sg_sql_run(&sql, "SELECT max(tries) FROM switchgrid.open_span WHERE server = $1 "
+	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(now - SAME_TIME));
+	sg_sql_run(&sql, "SELECT coalesce(max(tries + (asked_at < $7)::int), 1) "
+					 "FROM switchgrid.open_span WHERE server = $1 "
 					 "AND point_id = $2 AND relation = $3 AND direction = $4 "
 					 "AND days && daterange($5, $6)");
-	tries = DatumGetInt32(sg_sql_get(0, 1, Int32GetDatum(0)));
+	tries = DatumGetInt32(sg_sql_get(0, 1, Int32GetDatum(1)));
 	sg_sql_done();
 	return tries;
 }
@@ -145,12 +155,12 @@ sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states
 	char *held = print_days(days, states, SG_DAY_HELD);
 	char *empty = print_days(days, states, SG_DAY_EMPTY);
 	char *late = print_days(days, states, SG_DAY_LATE);
-	int tries = count_tries(series, days);
+	int tries = count_tries(series, days, now);
 
-	close_open(series, days);
+	close_open(series, days, true, now);
 	note_known(series, held, empty);
 	if (strcmp(late, "{}") != 0)
-		note_open(series, late, "late", NULL, tries + 1, now, retry_at);
+		note_open(series, late, "late", NULL, tries, now, retry_at);
 }
 
 /* How many days a look at what is so lasts. */
@@ -170,7 +180,7 @@ sg_coverage_look(const SgSeries *series, DateADT today, bool seen)
 	char *days = psprintf("{[%s,%s)}", sg_clock_print_day(from, today),
 						  sg_clock_print_day(until, today + days_of_look(series->relation)));
 
-	close_open(series, (SgDays){today - STATE_DAYS, today + STATE_DAYS});
+	close_open(series, (SgDays){today - AHEAD_DAYS, today + AHEAD_DAYS}, false, 0);
 	note_known(series, seen ? days : "{}", seen ? "{}" : days);
 }
 
@@ -192,17 +202,15 @@ note_floor(const SgSeries *series, DateADT first)
 }
 
 void
-sg_coverage_floor(const SgSeries *series, DateADT first, bool all)
+sg_coverage_floor(const SgSeries *series, DateADT first)
 {
-	SgSeries other = *series;
+	SgSeries each = *series;
 
-	if (!all)
-		note_floor(series, first);
-	for (int i = 0; all && sg_relations[i] != NULL; i++)
+	for (int i = 0; sg_relations[i] != NULL; i++)
 	{
-		other.relation = sg_relations[i]->name;
+		each.relation = sg_relations[i]->name;
 		if (sg_relations[i]->kind == SG_KIND_SERIES)
-			note_floor(&other, first);
+			note_floor(&each, first);
 	}
 }
 
@@ -214,6 +222,7 @@ retry_time(const SgFault *fault, int tries, TimestampTz now)
 		case SG_FAULT_DIRECTION:
 			return DT_NOEND;
 		case SG_FAULT_NOT_RECORDED:
+		case SG_FAULT_BEFORE_CONSENT:
 			return now + RECORDING_RETRY;
 		case SG_FAULT_SUBSCRIPTION:
 			return now + SUBSCRIPTION_RETRY;
@@ -231,14 +240,16 @@ sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, Time
 	SgDayState *states;
 	int tries;
 
-	if (sg_relation_find(series->relation)->kind == SG_KIND_STATE)
-		days.until = days.from + STATE_DAYS;
+	/* days to come are closed for the same reason, until the retry */
+	if (sg_fault_class(fault->kind)->scope != SG_SCOPE_WINDOW ||
+		sg_relation_find(series->relation)->kind == SG_KIND_STATE)
+		days.until = Max(days.until, sg_clock_day_of(now) + AHEAD_DAYS);
 	states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
-	tries = count_tries(series, days);
+	tries = count_tries(series, days, now);
 	for (int i = 0; i < sg_days_count(days); i++)
 		states[i] = SG_DAY_LATE;
-	close_open(series, days);
+	close_open(series, days, false, now);
 	note_open(series, print_days(days, states, SG_DAY_LATE), sg_fault_class(fault->kind)->name,
-			  fault, tries + 1, now, retry_time(fault, tries, now));
+			  fault, tries, now, retry_time(fault, tries - 1, now));
 	pfree(states);
 }

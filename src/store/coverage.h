@@ -35,10 +35,10 @@ extern void sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayS
 							   TimestampTz now, TimestampTz retry_at);
 
 /*
- * Notes that there is nothing before a day: of this series, or of every series of the point in this
- * direction, for a meter is activated once.
+ * Notes that there is nothing before a day: of every series of the point in this direction, for a meter is
+ * activated once.
  */
-extern void sg_coverage_floor(const SgSeries *series, DateADT first, bool all);
+extern void sg_coverage_floor(const SgSeries *series, DateADT first);
 
 /*
  * Notes that what is so of a point was seen today, or that there is nothing to see: good for some days, by the
@@ -48,8 +48,8 @@ extern void sg_coverage_look(const SgSeries *series, DateADT today, bool seen);
 
 /*
  * Notes that the days could not be had, why, and when asking again makes sense: doubling with each try
- * where the fault is retried. "now" dates the note. Of a relation of state, whose only day is today, the
- * note holds for the days to come too.
+ * where the fault is retried. "now" dates the note. A fault that reaches further than its window, and one
+ * about a relation of state, is noted for the days to come too.
  */
 extern void sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault,
 							 TimestampTz now);

@@ -4,12 +4,15 @@
  */
 #include "postgres.h"
 
+#include "api/endpoint.h"
 #include "catalog/pg_type.h"
 #include "facts.h"
 #include "lib/stringinfo.h"
 #include "sql.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+
+/* Lists leave out columns by their bits: SG_COLUMN_BIT. */
 
 /* The parameters of a row, one for each column; texts are cast to their column's type. */
 static SgSql
@@ -31,25 +34,25 @@ row_parameters(const SgRelation *relation, const SgTuple *row)
 }
 
 static char *
-columns_of(const SgRelation *relation, const char *prefix, bool raw)
+columns_of(const SgRelation *relation, const char *prefix, uint32 but)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	for (int i = 0; i < relation->ncolumns; i++)
-		if (raw || relation->columns[i].type != JSONBOID)
+		if ((but & SG_COLUMN_BIT(i)) == 0)
 			appendStringInfo(&out, "%s%s%s", i > 0 ? ", " : "", prefix, relation->columns[i].name);
 	return out.data;
 }
 
 static char *
-parameters_of(const SgRelation *relation, bool raw)
+parameters_of(const SgRelation *relation, uint32 but)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	for (int i = 0; i < relation->ncolumns; i++)
-		if (raw || relation->columns[i].type != JSONBOID)
+		if ((but & SG_COLUMN_BIT(i)) == 0)
 			appendStringInfo(&out, "%s$%d::%s", i > 0 ? ", " : "", i + 1,
 							 relation->columns[i].type_name);
 	return out.data;
@@ -66,14 +69,14 @@ same_key(const SgRelation *relation)
 
 /* True if the current row says the same: then only its raw form and the moment are new. */
 static bool
-confirm(const SgRelation *relation, const SgTuple *row)
+confirm(const SgRelation *relation, const SgTuple *row, uint32 but)
 {
 	SgSql sql = row_parameters(relation, row);
 	char *statement = psprintf("UPDATE switchgrid.%s_history AS t SET raw = $%d::jsonb, "
 							   "checked_at = now() WHERE t.seen_until IS NULL AND %s "
 							   "AND (%s) IS NOT DISTINCT FROM (%s)",
 							   relation->name, relation->ncolumns, same_key(relation),
-							   columns_of(relation, "t.", false), parameters_of(relation, false));
+							   columns_of(relation, "t.", but), parameters_of(relation, but));
 
 	return sg_sql_run(&sql, statement) > 0;
 }
@@ -105,7 +108,7 @@ end_current(const SgRelation *relation, const SgTuple *row, DateADT today)
 
 /* A change that is undone on the same day was none: the row that ended today goes on. */
 static bool
-reopen(const SgRelation *relation, const SgTuple *row, DateADT today)
+reopen(const SgRelation *relation, const SgTuple *row, uint32 but, DateADT today)
 {
 	SgSql sql = row_parameters(relation, row);
 	char *statement =
@@ -113,7 +116,7 @@ reopen(const SgRelation *relation, const SgTuple *row, DateADT today)
 				 "raw = $%d::jsonb, checked_at = now() WHERE t.seen_until = $%d "
 				 "AND %s AND (%s) IS NOT DISTINCT FROM (%s)",
 				 relation->name, relation->ncolumns, relation->ncolumns + 1, same_key(relation),
-				 columns_of(relation, "t.", false), parameters_of(relation, false));
+				 columns_of(relation, "t.", but), parameters_of(relation, but));
 
 	sg_sql_date(&sql, today);
 	return sg_sql_run(&sql, statement) > 0;
@@ -126,11 +129,11 @@ begin_row(const SgRelation *relation, const SgTuple *row, DateADT today)
 
 	sg_sql_date(&sql, today);
 	sg_sql_run(&sql, psprintf("INSERT INTO switchgrid.%s_history (%s, seen_from) VALUES (%s, $%d)",
-							  relation->name, columns_of(relation, "", true),
-							  parameters_of(relation, true), relation->ncolumns + 1));
+							  relation->name, columns_of(relation, "", 0),
+							  parameters_of(relation, 0), relation->ncolumns + 1));
 }
 
-/* Ends what is current in a direction that none of the rows is about. */
+/* Ends what is current in a direction (if the relation has them) that none of the rows is about. */
 static void
 end_missing(const SgRelation *relation, const char *point, List *rows, const char *direction,
 			DateADT today)
@@ -146,27 +149,30 @@ end_missing(const SgRelation *relation, const char *point, List *rows, const cha
 }
 
 void
-sg_facts_merge(const SgRelation *relation, const char *point, List *rows, bool whole, DateADT today)
+sg_facts_merge(const SgRelation *relation, const char *point, List *rows, uint32 silence,
+			   bool whole, DateADT today)
 {
+	bool directed = sg_relation_role(relation, SG_ROLE_DIRECTION) >= 0;
+	uint32 but = silence | SG_COLUMN_BIT(relation->ncolumns - 1); /* the last is raw */
 	ListCell *cell;
 
 	foreach (cell, rows)
 	{
 		const SgTuple *row = lfirst(cell);
 
-		if (confirm(relation, row))
+		if (confirm(relation, row, but))
 			continue;
 		end_current(relation, row, today);
-		if (!reopen(relation, row, today))
+		if (!reopen(relation, row, but, today))
 			begin_row(relation, row, today);
 	}
-	if (!whole || rows == NIL || sg_relation_role(relation, SG_ROLE_DIRECTION) < 0)
+	if (rows != NIL && !(whole && directed))
 		return;
 	end_missing(relation, point, rows, SG_CONSUMPTION, today);
-	end_missing(relation, point, rows, SG_PRODUCTION, today);
+	if (directed)
+		end_missing(relation, point, rows, SG_PRODUCTION, today);
 }
 
-/* A right that has no number of its own is known by what it gives. */
 void
 sg_facts_merge_consents(const char *server, List *rows)
 {
@@ -182,8 +188,8 @@ sg_facts_merge_consents(const char *server, List *rows)
 				   psprintf("INSERT INTO switchgrid.consent AS c (%s, server) VALUES (%s, $%d) "
 							"ON CONFLICT (server, point_id, service_id, authorisation_id) "
 							"DO UPDATE SET (%s, seen_at) = (%s, now())",
-							columns_of(relation, "", true), parameters_of(relation, true),
-							relation->ncolumns + 1, columns_of(relation, "", true),
-							columns_of(relation, "excluded.", true)));
+							columns_of(relation, "", 0), parameters_of(relation, 0),
+							relation->ncolumns + 1, columns_of(relation, "", 0),
+							columns_of(relation, "excluded.", 0)));
 	}
 }

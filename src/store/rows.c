@@ -13,20 +13,12 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 
-/* The columns that tell the rows of a relation apart. */
-static const char *
-key_of(const SgRelation *relation)
-{
-	if (relation == &sg_relation_register_reading)
-		return "point_id, direction, read_at, quantity, calendar, class, register, context";
-	return "point_id, direction, day";
-}
-
 int
 sg_rows_day_column(const SgRelation *relation)
 {
-	return sg_relation_role(relation, relation == &sg_relation_register_reading ? SG_ROLE_INSTANT
-																				: SG_ROLE_DAY);
+	int day = sg_relation_role(relation, SG_ROLE_DAY);
+
+	return day >= 0 ? day : sg_relation_role(relation, SG_ROLE_INSTANT);
 }
 
 /* One column of all rows as an array of its type. */
@@ -85,7 +77,7 @@ parameter_list(const SgRelation *relation)
 void
 sg_rows_merge(const SgRelation *relation, List *rows)
 {
-	const char *key = key_of(relation);
+	const char *key = relation->key;
 	char *columns = column_list(relation, "");
 	StringInfoData query;
 	SgSql sql = {0};

@@ -214,7 +214,7 @@ static const Refusal refusals[] = {
 	{"a code without one of its hyphens", 404, CODE("STM-ERR0000019"), SG_FAULT_CONSENT, 0},
 	{"an unknown code with 400", 400, CODE("NEW"), SG_FAULT_REQUEST, 0},
 	{"an unknown code with 401", 401, CODE("NEW"), SG_FAULT_TOKEN, 0},
-	{"an unknown code with 404", 404, CODE("NEW"), SG_FAULT_EMPTY, 0},
+	{"an unknown code with 404", 404, CODE("NEW"), SG_FAULT_SHAPE, 0},
 	{"an unknown code with 502", 502, CODE("NEW"), SG_FAULT_SERVER, 0},
 	{"the beginning of a known code", 400, CODE("ADAM-ERR0123X"), SG_FAULT_REQUEST, 0},
 	{"no body with 401", 401, "", SG_FAULT_TOKEN, 0},

@@ -391,7 +391,7 @@ my %others = ('dc2026-error-400-adam-err0123.json' => 'activation', 'dc2026-erro
 	'dc2026-error-429.json' => 'throttled', 'token-400-invalid-client.json' => 'token',
 	'token-400-invalid-grant.json' => 'token', 'token-400-unsupported-grant-type.json' => 'request',
 	'token-401.json' => 'token', 'authorize-400.json' => 'request', 'authorize-500.json' => 'server');
-my %starts = ('ADAM-ERR0123' => 'activation', 'ADAM-DC-0009' => 'activation', 'ADAM-ERR0125' => 'history',
+my %starts = ('ADAM-ERR0123' => 'activation', 'ADAM-DC-0009' => 'before consent', 'ADAM-ERR0125' => 'history',
 	'ADAM-DC-0016' => 'history');
 my %waits = ('error-429-quota-q3.json' => 1, 'error-429-quota-q4-negative-delay.json' => 2400,
 	'error-429-wso2-900804.json' => 1, 'dc2026-error-429.json' => 1);

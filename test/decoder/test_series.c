@@ -218,10 +218,12 @@ repeated(const char *head, const char *middle, size_t n, const char *tail)
 {
 	size_t len = strlen(middle);
 	char *out = malloc(strlen(head) + n * len + strlen(tail) + 1);
-	char *at = out;
+	char *at;
 
 	MUST(out != NULL);
-	at += strlen(strcpy(at, head));
+	if (out == NULL)
+		return NULL;
+	at = out + strlen(strcpy(out, head));
 	for (size_t i = 0; i < n; i++, at += len)
 		memcpy(at, middle, len);
 	strcpy(at, tail);
