@@ -67,8 +67,10 @@ SELECT count(*), sum(wh), min(watts), max(watts) FROM live.load_curve WHERE poin
 -- other steps, holes, a revoked consent, a curve that is not recorded, a young house: each its own outcome
 SELECT switchgrid.watch('linky', '{63695879465986,22315546958763,42900589957123,26584978546985,32320647321714,30000000010002}', since => '2026-10-20');
 SELECT t.mark();
-CALL switchgrid.refresh();
-SELECT endpoint, point, start, until, status, fault FROM t.asked() ORDER BY point, endpoint, start DESC;
+-- (in 2026 an empty window is looked at twice: its contract is asked whether it begins too early)
+CALL switchgrid.refresh() \g /dev/null
+SELECT rows FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+SELECT endpoint, point, start, until, status, fault FROM t.asked() WHERE endpoint <> 'contracts' OR point = '30000000010002' ORDER BY point, endpoint, start DESC;
 SELECT point_id, relation, held, empty, floor FROM switchgrid.coverage ORDER BY 1, 2;
 SELECT point_id, relation, days, cause, code, tries, retry_at - asked_at AS wait FROM switchgrid.gap ORDER BY 1, 2, 3;
 SELECT t.differences('{63695879465986,22315546958763,42900589957123,30000000010002}', '2026-10-20', '2026-11-20');
@@ -77,8 +79,8 @@ SELECT t.mark();
 CALL switchgrid.refresh();
 SELECT * FROM t.asked();
 SET switchgrid.now = '2026-11-20T16:00:00Z';
-CALL switchgrid.refresh('linky', '{42900589957123}');
-SELECT endpoint, point, start, until, status FROM t.asked() WHERE point = '42900589957123';
+CALL switchgrid.refresh('linky', '{42900589957123}') \g /dev/null
+SELECT endpoint, point, start, until, status FROM t.asked() WHERE point = '42900589957123' AND endpoint <> 'contracts';
 SELECT point_id, relation, days, cause, tries FROM switchgrid.gap WHERE point_id = '42900589957123' ORDER BY 2, 3;
 SET switchgrid.now = '2026-11-20T09:00:00Z';
 -- a failure of the operator leaves its window open and holds nothing else back

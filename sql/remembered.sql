@@ -81,6 +81,6 @@ CALL t.day('2026-11-20');
 SELECT switchgrid.watch('linky', '{22516914714270}', '{address,holder,contact}');
 SELECT t.play('unlimited+cut');
 CALL switchgrid.refresh() \g /dev/null
-SELECT relation, cause, regexp_replace(message, '[0-9]+', 'N') AS message FROM switchgrid.gap WHERE relation <> 'load_curve' ORDER BY 1;
+SELECT relation, cause, message ~ '^The body of [0-9]+ bytes is not valid JSON: [a-z'':}{ ]+\.$' AS plain FROM switchgrid.gap WHERE relation <> 'load_curve' ORDER BY 1;
 SELECT part, regexp_replace(says, '[0-9]+ bytes', 'N bytes') FROM t.outcome('unlimited+cut', 'SELECT * FROM live.address WHERE point_id = ''22516914714270''') WHERE part <> 'context';
 

@@ -404,8 +404,10 @@ sg_floor_search(SgFetch *fetch, const SgPending *pending, SgAnswer *answer)
 	if (pending->searching && (kind == SG_FAULT_NONE || kind == SG_FAULT_EMPTY))
 		narrow(fetch, &(Search){pending->request, pending->window, pending->refused, pending->kind},
 			   pending->request.days.from);
-	else if (kind == SG_FAULT_EMPTY && answer->fault.maybe_floor)
+	else if (kind == SG_FAULT_EMPTY && answer->fault.maybe_floor &&
+			 sg_days_count(answer->request.days) > 1)
 	{
+		/* a single day does not begin too early in part */
 		if (ask_hint(fetch, &pending->request, SG_FAULT_EMPTY))
 			return false;
 		split_empty(fetch, answer);

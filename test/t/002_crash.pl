@@ -110,7 +110,8 @@ sub request_key
 {
 	my ($request) = @_;
 
-	return join(' ', @{$request}{qw(endpoint point start end)});
+	# a contract has no days
+	return join(' ', map { $_ // '-' } @{$request}{qw(endpoint point start end)});
 }
 
 sub wait_for_server
