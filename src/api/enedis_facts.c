@@ -11,6 +11,17 @@
 
 #define DAY_MINUTES 1440
 
+/* Does the body begin as JSON does, whatever comes then? */
+static bool
+begins_as_json(const char *body, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && isspace((unsigned char) body[at]))
+		at++;
+	return at < len && (body[at] == '{' || body[at] == '[' || body[at] == '"');
+}
+
 SgJson *
 sg_enedis_open(const char *body, size_t len, SgFault *fault)
 {
@@ -21,7 +32,7 @@ sg_enedis_open(const char *body, size_t len, SgFault *fault)
 	if (json != NULL)
 		return json;
 	/* what looks like a document may hold names and addresses: nothing of it is shown */
-	if (len > 0 && strchr("{[\"", body[strspn(body, " \t\r\n")]) != NULL)
+	if (begins_as_json(body, len))
 	{
 		sg_fault_set(fault, SG_FAULT_SHAPE, "The body of %zu bytes is not valid JSON: %s.", len,
 					 why);

@@ -23,6 +23,7 @@
 #include "plan.h"
 #include "quals.h"
 #include "utils/lsyscache.h"
+#include "wanted.h"
 
 /* A request takes as long as some hundred thousand rows of a table. */
 #define REQUEST_COST 1000.0
@@ -56,19 +57,6 @@ estimate_store(PlanInfo *info, const SgWanted *wanted)
 	info->rows = days * 48.0;
 }
 
-static bool
-names_direction(const SgWanted *wanted, const char *direction)
-{
-	ListCell *cell;
-
-	if (wanted->any_direction || direction == NULL)
-		return true;
-	foreach (cell, wanted->directions)
-		if (strcmp(lfirst(cell), direction) == 0)
-			return true;
-	return false;
-}
-
 /* What one point costs and gives: every endpoint that feeds the relation. */
 static void
 estimate_api(PlanInfo *info, const SgWanted *wanted)
@@ -82,7 +70,7 @@ estimate_api(PlanInfo *info, const SgWanted *wanted)
 		SgDays days;
 
 		if (!sg_endpoint_feeds(endpoint, info->relation) ||
-			!names_direction(wanted, endpoint->direction))
+			!sg_wanted_direction(wanted, endpoint->direction))
 			continue;
 		days = sg_days_intersect(wanted->days, sg_endpoint_history(endpoint, today));
 		info->requests += sg_days_windows(days, endpoint->max_days);

@@ -40,13 +40,12 @@ check_point(const SgApi *api, const char *point)
 						errhint("%s", api->point_rule)));
 }
 
-/* Does the query ask for rows of this direction? */
-static bool
-wants_direction(const SgWanted *wanted, const char *direction)
+bool
+sg_wanted_direction(const SgWanted *wanted, const char *direction)
 {
 	ListCell *cell;
 
-	if (wanted->any_direction)
+	if (wanted->any_direction || direction == NULL)
 		return true;
 	foreach (cell, wanted->directions)
 		if (strcmp(lfirst(cell), direction) == 0)
@@ -109,7 +108,7 @@ sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const S
 	{
 		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, directions[i]);
 
-		if (!wants_direction(wanted, directions[i]))
+		if (!sg_wanted_direction(wanted, directions[i]))
 			continue;
 		if (endpoint == NULL && wanted->any_direction)
 			continue;

@@ -16,4 +16,7 @@
 extern List *sg_wanted_requests(const SgProfile *profile, const SgRelation *relation,
 								const SgWanted *wanted);
 
+/* Does the query ask for rows of this direction? What has none (NULL) is always asked for. */
+extern bool sg_wanted_direction(const SgWanted *wanted, const char *direction);
+
 #endif

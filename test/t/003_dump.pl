@@ -15,13 +15,19 @@ my $node = make_node('dump');
 my $point = POINT;
 my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump';
 
-add_server($node, 'linky', $simulator->url('unlimited'), per_second => 0);
+add_server($node, 'linky', $simulator->url('unlimited'), per_second => 0, generation => '2026');
 # a house with holes, one of which some things cannot be had
 $node->safe_psql('postgres', qq(
 	SELECT switchgrid.watch('linky', ARRAY['$point', '30000000000003', '32320647321714']);
+	SELECT switchgrid.watch('linky', ARRAY['$point'],
+		'{daily_max_power,register_reading,contract,address,holder,contact,connection,consent}');
+	SELECT switchgrid.watch('linky', '{22516914714270}', '{consent}');
+	SELECT switchgrid.authorize_url('linky', '1 year', 'dump');
 	CALL switchgrid.refresh();));
 
-my @tables = qw(watch coverage curve_segment daily_energy open_span refresh_run);
+my @tables = qw(watch coverage curve_segment daily_energy daily_max_power register_reading
+  contract_history address_history holder_history contact_history connection_history consent ask
+  open_span refresh_run);
 my $asked = $simulator->journal;
 
 # Each table's rows, to the last byte.
