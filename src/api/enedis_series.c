@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "enedis_series.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
