@@ -119,7 +119,8 @@ sub wait_for_server
 	wait_until(
 		'the server takes connections again',
 		sub {
-			my ($code) = $node->psql('postgres', 'SELECT 1', stderr => \my $ignored);
+			# a psql that is refused may be gone before it was told what to do: its pipe is broken then
+			my ($code) = eval { $node->psql('postgres', 'SELECT 1', stderr => \my $ignored) };
 			return defined $code && $code == 0;
 		});
 	return;
