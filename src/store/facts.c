@@ -12,8 +12,6 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
-/* Lists leave out columns by their bits: SG_COLUMN_BIT. */
-
 /* The parameters of a row, one for each column; texts are cast to their column's type. */
 static SgSql
 row_parameters(const SgRelation *relation, const SgTuple *row)
@@ -33,6 +31,7 @@ row_parameters(const SgRelation *relation, const SgTuple *row)
 	return sql;
 }
 
+/* The names of the columns, each after a prefix, but those whose bit (SG_COLUMN_BIT) is in "but". */
 static char *
 columns_of(const SgRelation *relation, const char *prefix, uint32 but)
 {
@@ -45,6 +44,7 @@ columns_of(const SgRelation *relation, const char *prefix, uint32 but)
 	return out.data;
 }
 
+/* The parameters that hold them, cast to the columns' types. */
 static char *
 parameters_of(const SgRelation *relation, uint32 but)
 {
