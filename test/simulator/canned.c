@@ -97,6 +97,22 @@ static const Canned table[] = {
 	{"lincs-internal-server-error", 500, false, "server_error", "lincs-internal-server-error",
 	 NULL},
 	{"503", 503, false, "503", "Service unavailable for the moment. Please try later.", NULL},
+	/* of Switchgrid: the whole body; the names are those of its example files */
+	{"string", 401, false, NULL, "{\"error\":\"Unauthorized\"}", NULL},
+	{"message", 500, false, NULL, "{\"message\":\"Something unexpected happened\"}", NULL},
+	{"400-issues", 400, false, NULL,
+	 "{\"_tag\":\"HttpApiDecodeError\",\"message\":\"is missing at [\\\"name\\\"]\",\"issues\":["
+	 "{\"_tag\":\"Missing\",\"path\":[\"name\"],\"message\":\"is missing\"}]}",
+	 NULL},
+	{"v2-400-validation-array", 400, false, NULL,
+	 "{\"error\":[{\"_tag\":\"Missing\",\"path\":[\"consentId\"],\"message\":\"is missing\"}]}",
+	 NULL},
+	{"gateway-page", 502, false, NULL,
+	 "<!DOCTYPE html>\n<html><body><h1>Bad Gateway</h1></body></html>\n", NULL},
+	{"page", 200, false, NULL, "<!DOCTYPE html>\n<html><body><h1>Maintenance</h1></body></html>\n",
+	 NULL},
+	{"plain-text", 503, false, NULL, "upstream connect error or disconnect", NULL},
+	{"no-json", 200, false, NULL, "{\"id\": sorry", NULL},
 };
 
 /* Codes are written in several ways: case does not count, nor _ against -. */
@@ -205,6 +221,8 @@ throttled_body(const char *code, int64_t next_access)
 char *
 canned_body(const Canned *canned, bool of_2026, int64_t next_access)
 {
+	if (canned->code == NULL && canned->text != NULL)
+		return must(strdup(canned->text));
 	if (canned->code == NULL)
 		return must(strdup(canned->status == 404 ? html_page : ""));
 	if (strncmp(canned->code, "90080", 5) == 0)

@@ -41,9 +41,9 @@ contract(const Exchange *x, const Facts *facts)
 	char power[16];
 
 	if (x->scenario.sparse)
-		return json_pack("{s:s}", "segment", "C5");
+		return json_pack("{s:s}", "segment", facts->segment);
 	snprintf(power, sizeof(power), "%d kVA", facts->power);
-	return json_pack("{s:s, s:s, s:o, s:s, s:s*, s:s, s:s, s:o*}", "segment", "C5",
+	return json_pack("{s:s, s:s, s:o, s:s, s:s*, s:s, s:s, s:o*}", "segment", facts->segment,
 					 "subscribed_power", power, "last_activation_date", dated(facts->activated),
 					 "distribution_tariff", facts->tariff, "offpeak_hours",
 					 facts->offpeak ? facts->offpeak->text : NULL, "contract_type", "Contrat GRD-F",

@@ -253,6 +253,7 @@ tell_contract(uint64_t seed, const Scenario *scenario, int64_t today, Facts *fac
 		facts->phone[sizeof("06") - 1] = facts->phone[sizeof("06") - 1] == '9' ? '0' : '9';
 	}
 	facts->power = now.power;
+	facts->segment = "C5";
 	facts->connection_power = now.power > 12 ? 36 : 12;
 	facts->tariff = now.tariff;
 	facts->offpeak = now.offpeak >= 0 ? &offpeaks[now.offpeak] : NULL;
@@ -291,6 +292,21 @@ tell_meter(uint64_t seed, const Scenario *scenario, Facts *facts)
 			 (int) draw(seed, SALT_SERIAL, 100000000));
 }
 
+/* Above 36 kVA: another tariff, no off-peak relay, and a meter of another kind. */
+static void
+tell_large(Facts *facts)
+{
+	facts->segment = "C4";
+	facts->power = 60;
+	facts->connection_power = 120;
+	facts->tariff = "BTSUPCU4";
+	facts->offpeak = NULL;
+	facts->meter_type = "PME-PMI";
+	facts->meter_label = "Compteur PME-PMI";
+	snprintf(facts->tariff_label, sizeof(facts->tariff_label),
+			 "Tarif BT>36kVA Courte Utilisation quatre plages");
+}
+
 void
 facts_of(const Profile *profile, const Scenario *scenario, int64_t today, Facts *facts)
 {
@@ -300,4 +316,6 @@ facts_of(const Profile *profile, const Scenario *scenario, int64_t today, Facts 
 	tell_meter(profile->seed, scenario, facts);
 	tell_contract(profile->seed, scenario, today, facts);
 	tell_dates(profile, facts);
+	if (profile->large)
+		tell_large(facts);
 }

@@ -152,8 +152,9 @@ answer_canned(Exchange *x, const Canned *canned)
 					   x->scenario.next > 0 ? now + x->scenario.next : (now / 3600 + 1) * 3600);
 }
 
-static const Canned *
-chosen_error(const Exchange *x)
+/* The error that the scenario answers this request with, or NULL. */
+const Canned *
+gate_error(const Exchange *x)
 {
 	const Scenario *scenario = &x->scenario;
 	const Canned *error = scenario_error_at(scenario, x->endpoint);
@@ -167,29 +168,39 @@ chosen_error(const Exchange *x)
 			   : NULL;
 }
 
-/* Answers that a scenario puts in the place of the data. */
+/* Answers with status 200 that a scenario puts in the place of the data. */
 bool
-gate_replaces(Exchange *x)
+gate_spoils(Exchange *x)
 {
 	static const char not_json[] = "Service temporarily degraded, sorry.";
 	const Scenario *scenario = &x->scenario;
-	const Canned *error = chosen_error(x);
 
-	if (error != NULL)
-		answer_canned(x, error);
-	else if (scenario->empty && strcmp(x->method, "GET") == 0)
-		gate_no_data(x); /* a list is empty without being an error */
-	else if (scenario->html)
+	if (scenario->html)
 		exchange_answer(x, 200, must(strdup(html_page)), strlen(html_page), "text/html");
 	else if (scenario->not_json)
 		exchange_answer(x, 200, must(strdup(not_json)), sizeof(not_json) - 1, "application/json");
 	else if (scenario->huge)
 	{
-		exchange_answer(x, 200, NULL, huge_length(exchange_of_2026(x)), "application/json");
+		exchange_answer(x, 200, NULL, huge_length(x), "application/json");
 		x->huge = true;
 	}
 	else
 		return false;
+	return true;
+}
+
+/* Answers that a scenario puts in the place of the data. */
+bool
+gate_replaces(Exchange *x)
+{
+	const Canned *error = gate_error(x);
+
+	if (error != NULL)
+		answer_canned(x, error);
+	else if (x->scenario.empty && strcmp(x->method, "GET") == 0)
+		gate_no_data(x); /* a list is empty without being an error */
+	else
+		return gate_spoils(x);
 	return true;
 }
 

@@ -40,10 +40,23 @@ static const Pieces pieces_2026 = {
 	"{\"v\":\"230\",\"d\":\"2026-01-01 00:30:00\",\"p\":\"PT30M\",\"n\":\"B\"}],"
 	"\"calendrier\":[]}],\"contexte\":[]}"};
 
+static const Pieces pieces_file = {
+	"{\"header\":{\"siDemandeur\":\"SGE\",\"codeFlux\":\"R63\",\"format\":\"JSON\"},"
+	"\"mesures\":[{\"idPrm\":\"22516914714270\",\"etapeMetier\":\"BRUT\",\"periode\":{"
+	"\"dateDebut\":\"2026-01-01T00:00:00+01:00\",\"dateFin\":\"2026-01-08T00:00:00+01:00\"},"
+	"\"modeCalcul\":\"MESURE\",\"grandeur\":[{\"grandeurMetier\":\"CONS\","
+	"\"grandeurPhysique\":\"PA\",\"unite\":\"W\",\"points\":[",
+	"{\"v\":\"230\",\"d\":\"2026-01-01T00:30:00+01:00\",\"p\":\"PT30M\",\"n\":\"B\",\"iv\":0,"
+	"\"ec\":0},",
+	"{\"v\":\"230\",\"d\":\"2026-01-01T00:30:00+01:00\",\"p\":\"PT30M\",\"n\":\"B\",\"iv\":0,"
+	"\"ec\":0}]}]}]}"};
+
 static const Pieces *
-pieces_of(bool of_2026)
+pieces_of(const Exchange *x)
 {
-	return of_2026 ? &pieces_2026 : &pieces_v5;
+	if (strncmp(x->path, "/files/", 7) == 0)
+		return &pieces_file;
+	return exchange_of_2026(x) ? &pieces_2026 : &pieces_v5;
 }
 
 static size_t
@@ -55,9 +68,9 @@ items_length(const Pieces *pieces)
 }
 
 size_t
-huge_length(bool of_2026)
+huge_length(const Exchange *x)
 {
-	const Pieces *pieces = pieces_of(of_2026);
+	const Pieces *pieces = pieces_of(x);
 
 	return strlen(pieces->head) + items_length(pieces) + strlen(pieces->tail);
 }
@@ -86,10 +99,10 @@ piece_at(const Pieces *pieces, size_t position, const char **bytes)
 }
 
 size_t
-huge_read(bool of_2026, size_t position, char *out, size_t size)
+huge_read(const Exchange *x, size_t position, char *out, size_t size)
 {
-	const Pieces *pieces = pieces_of(of_2026);
-	size_t total = huge_length(of_2026);
+	const Pieces *pieces = pieces_of(x);
+	size_t total = huge_length(x);
 	size_t done = 0;
 
 	while (done < size && position + done < total)

@@ -75,16 +75,16 @@ drawing(const Exchange *x, const Facts *facts)
 
 	if (x->scenario.sparse)
 		return json_pack("{s:s, s:s, s:s}", "usage_point_id", x->point, "contract_type",
-						 "Contrat GRD-F", "segment", "C5");
+						 "Contrat GRD-F", "segment", facts->segment);
 	snprintf(power, sizeof(power), "%d", facts->power);
 	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:{s:s, s:s}, s:s, s:o, s:{s:s, s:s, s:s}, s:o*, "
 					 "s:o*}",
 					 "usage_point_id", x->point, "contract_start", dated(facts->contract_start),
 					 "contract_type", "Contrat GRD-F", "contractor", facts->contractor,
 					 "distribution_tariff", facts->tariff_label, "subscribed_power", "unit", "kVA",
-					 "value", power, "segment", "C5", "customer", letters(facts), "contact_data",
-					 "email", facts->email, "landline", facts->landline, "phone", facts->phone,
-					 "person", person(facts), "organization", organization(facts));
+					 "value", power, "segment", facts->segment, "customer", letters(facts),
+					 "contact_data", "email", facts->email, "landline", facts->landline, "phone",
+					 facts->phone, "person", person(facts), "organization", organization(facts));
 }
 
 static json_t *
@@ -124,7 +124,7 @@ summary(const Exchange *x, const Profile *profile, const Facts *facts)
 	json_t *segments = must(json_array());
 
 	if (consumes)
-		json_array_append_new(segments, segment(x, "C5"));
+		json_array_append_new(segments, segment(x, facts->segment));
 	if (produces)
 		json_array_append_new(segments, segment(x, "P4"));
 	if (x->scenario.sparse)

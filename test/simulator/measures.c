@@ -35,8 +35,8 @@ check_profile(Exchange *x, const Window *window, Profile *profile)
 }
 
 /* First day that is not yet served. */
-static int64_t
-published_until(int64_t today)
+int64_t
+measures_until(int64_t today)
 {
 	int64_t now = clock_now_us() / 1000000;
 
@@ -121,7 +121,7 @@ answer_data(Exchange *x, const Window *window, bool monthly)
 {
 	Profile profile;
 	Asked asked = {x->route, x->point, x->start, x->end, monthly, &x->scenario};
-	int64_t until = published_until(window->today);
+	int64_t until = measures_until(window->today);
 
 	if (!check_profile(x, window, &profile))
 		return;

@@ -42,6 +42,7 @@ typedef struct Profile
 	bool no_curve; /* curve recording never switched on */
 	bool revoked;  /* consent given, then taken back */
 	bool replay;   /* answered from the readings file */
+	bool large;	   /* above 36 kVA: C1 to C4 */
 	Holes holes;
 	int64_t activated; /* civil day, INT64_MIN: long ago */
 } Profile;
@@ -92,6 +93,7 @@ typedef struct Facts
 	bool communicating;
 	char serial[16];
 	const char *contractor;
+	const char *segment;
 	int power;				/* kVA */
 	int connection_power;	/* kVA */
 	const char *tariff;		/* the short code */

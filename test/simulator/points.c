@@ -11,6 +11,8 @@
  *		read every 10 minutes, 8 and 9 every hour, all others every half-hour.
  *	30000000010000 to 30000000010099: half-hours, activated 10 + 7 * (last two
  *		digits) days before today.
+ *	99300000000000 to 99399999999999: above 36 kVA (C1 to C4), activated long
+ *		ago, read every 5 minutes, every 10 when the last digit is even.
  */
 #include "simulator.h"
 
@@ -23,6 +25,9 @@
 #define HOUSES_FROM UINT64_C(30000000000000)
 #define HOUSES_UNTIL UINT64_C(30000000010000)
 #define RECENT_UNTIL UINT64_C(30000000010100)
+
+#define LARGE_FROM UINT64_C(99300000000000)
+#define LARGE_UNTIL UINT64_C(99400000000000)
 
 typedef struct Known
 {
@@ -134,6 +139,12 @@ points_find(const char *prm, int64_t today, Profile *profile)
 	if (known != NULL)
 	{
 		from_sandbox(known, profile);
+		return true;
+	}
+	if (number >= LARGE_FROM && number < LARGE_UNTIL)
+	{
+		profile->large = true;
+		profile->step = number % 2 == 0 ? 10 : 5;
 		return true;
 	}
 	if (number < HOUSES_FROM || number >= RECENT_UNTIL)

@@ -10,11 +10,22 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define HISTORY_EXTRA_DAYS 15 /* beyond the whole months */
 #define CURVE_MONTHS 24
 #define CURVE_LONGEST 7 /* days */
 #define OTHER_MONTHS 36
+
+/* Whether a body is declared as JSON. */
+bool
+query_is_json(const char *content_type)
+{
+	static const char json[] = "application/json";
+
+	return content_type != NULL && strncasecmp(content_type, json, sizeof(json) - 1) == 0 &&
+		   strchr("; ", content_type[sizeof(json) - 1]) != NULL;
+}
 
 bool
 query_refuse(Exchange *x, const char *fault, const char *description)

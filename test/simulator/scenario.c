@@ -2,7 +2,7 @@
  * scenario.c
  *		What "/~name+name=value" before the API's path asks the simulator to do.
  */
-#include "simulator.h"
+#include "switchgrid.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@ typedef enum Kind
 	NUMBER,
 	ERROR,
 	ERROR_AT,
-	SCOPE
+	SCOPE,
+	POINT
 } Kind;
 
 typedef struct Word
@@ -34,6 +35,10 @@ typedef struct Word
 #define WORD_NUMBER(member, low, high, bare)                         \
 	{                                                                \
 #member, NUMBER, offsetof(Scenario, member), low, high, bare \
+	}
+#define WORD_POINT(member)                                  \
+	{                                                       \
+#member, POINT, offsetof(Scenario, member), 0, 0, 0 \
 	}
 
 static const Word words[] = {
@@ -77,6 +82,40 @@ static const Word words[] = {
 	WORD_NUMBER(per_hour, 0, 1000000, -1),
 	WORD_NUMBER(step, 5, 60, -1),
 	WORD_NUMBER(next, 1, 86400, -1),
+	{"unsigned", FLAG, offsetof(Scenario, unsigned_ask), 0, 0, 0},
+	WORD_FLAG(consented),
+	WORD_FLAG(by_contract),
+	WORD_FLAG(embedded),
+	WORD_FLAG(nolink),
+	WORD_FLAG(summary),
+	WORD_FLAG(csv),
+	WORD_FLAG(zip),
+	WORD_FLAG(keyed),
+	WORD_FLAG(seconds),
+	WORD_FLAG(no_prm),
+	WORD_FLAG(future_offpeak),
+	WORD_POINT(stuck),
+	WORD_POINT(nodata),
+	{"short", FLAG, offsetof(Scenario, short_answer), 0, 0, 0},
+	WORD_POINT(other_prm),
+	WORD_POINT(other_host),
+	WORD_POINT(link_expired),
+	WORD_POINT(revoked_midway),
+	WORD_FLAG(address_check),
+	WORD_FLAG(unknown_status),
+	WORD_FLAG(answer_lost),
+	WORD_FLAG(answer_500),
+	WORD_FLAG(answer_stalled),
+	WORD_FLAG(refuse_order),
+	WORD_FLAG(old_answer),
+	WORD_FLAG(gas_array),
+	WORD_FLAG(gas_wrapped),
+	WORD_FLAG(gas_pretty),
+	WORD_FLAG(gas_crlf),
+	WORD_POINT(fail),
+	WORD_POINT(quota),
+	{"async", NUMBER, offsetof(Scenario, async_seconds), 0, 1000000, -1},
+	{"sync", NUMBER, offsetof(Scenario, sync_seconds), 0, 1000000, -1},
 	{"error", ERROR, offsetof(Scenario, error), 0, 0, 0},
 	{"error_once", ERROR, offsetof(Scenario, error_once), 0, 0, 0},
 	{"error_at", ERROR_AT, 0, 0, 0, 0},
@@ -131,6 +170,38 @@ set_scope(Scenario *scenario, const char *value)
 	return false;
 }
 
+static const char *
+known_endpoint(const char *name)
+{
+	const char *known = enedis_known(name);
+
+	if (known == NULL)
+		known = switchgrid_known(name);
+	return known != NULL ? known : grdf_known(name);
+}
+
+/* For all points, or with a value for those whose last digits it is. */
+static bool
+set_point(const char *value, ChosenPoint *chosen)
+{
+	chosen->chosen = true;
+	if (value == NULL)
+		return true;
+	if (strlen(value) != 4 || strspn(value, "0123456789") != 4)
+		return false;
+	memcpy(chosen->last, value, 5);
+	return true;
+}
+
+bool
+scenario_chooses(const ChosenPoint *chosen, const char *point)
+{
+	size_t length = strlen(point);
+
+	return chosen->chosen && (chosen->last[0] == '\0' ||
+							  (length >= 4 && strcmp(point + length - 4, chosen->last) == 0));
+}
+
 /* ENDPOINT:CODE, the former as the journal names it. */
 static bool
 add_error_at(Scenario *scenario, const char *value)
@@ -144,7 +215,7 @@ add_error_at(Scenario *scenario, const char *value)
 		return false;
 	memcpy(name, value, colon - value);
 	name[colon - value] = '\0';
-	added->endpoint = enedis_known(name);
+	added->endpoint = known_endpoint(name);
 	added->error = canned_find(colon + 1);
 	scenario->errors_at_count++;
 	return added->endpoint != NULL && added->error != NULL;
@@ -181,6 +252,8 @@ set_word(Scenario *scenario, const Word *word, const char *value)
 			return add_error_at(scenario, value);
 		case SCOPE:
 			return set_scope(scenario, value);
+		case POINT:
+			return set_point(value, target);
 	}
 	return false;
 }
@@ -207,6 +280,8 @@ scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *comp
 	memset(scenario, 0, sizeof(*scenario));
 	scenario->per_second = -1;
 	scenario->per_hour = -1;
+	scenario->async_seconds = 4;
+	scenario->sync_seconds = 1;
 	if (length >= sizeof(copy))
 	{
 		snprintf(complaint, size, "scenario prefix too long");

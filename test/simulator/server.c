@@ -3,10 +3,9 @@
  *		The HTTP server: collects a request, has it answered, journals it and
  *		delivers the answer as well or as badly as the scenario says.
  */
-#include "simulator.h"
+#include "switchgrid.h"
 
 #include <arpa/inet.h>
-#include <jansson.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -16,6 +15,7 @@
 
 #define SERVER_THREADS 4
 #define CONNECTION_LIMIT 4096
+#define LONGEST_ADVANCE 1000000000
 #define DRIPS 20 /* pieces of a slow body */
 #define BLOCK_SIZE 65536
 
@@ -52,6 +52,7 @@ exchange_fault(Exchange *x, const char *format, ...)
 void
 exchange_answer(Exchange *x, int status, char *body, size_t length, const char *type)
 {
+	free(x->body);
 	x->status = status;
 	x->body = body;
 	x->length = length;
@@ -105,6 +106,46 @@ static void
 answer_text(Exchange *x, int status, const char *text)
 {
 	exchange_answer(x, status, must(strdup(text)), strlen(text), "text/plain");
+}
+
+/* POST /_clock/advance?seconds=N */
+static void
+advance_clock(Exchange *x)
+{
+	const char *text =
+		x->query_count == 1 && strcmp(x->query[0].name, "seconds") == 0 ? x->query[0].value : NULL;
+	char *rest = NULL;
+	long seconds = text != NULL ? strtol(text, &rest, 10) : 0;
+
+	if (rest == NULL || *rest != '\0' || seconds <= 0 || seconds > LONGEST_ADVANCE)
+	{
+		answer_text(x, 400, "seconds=N, above 0\n");
+		return;
+	}
+	clock_advance(seconds);
+	answer_text(x, 200, "");
+}
+
+/* The simulator's own addresses; true when the request was for one. */
+static bool
+route_own(Exchange *x)
+{
+	if (strcmp(x->path, "/_clock/advance") == 0 && strcmp(x->method, "POST") == 0)
+	{
+		advance_clock(x);
+		return true;
+	}
+	if (strcmp(x->path, "/_bill/reset") == 0 && strcmp(x->method, "POST") == 0)
+	{
+		bill_reset(x);
+		return true;
+	}
+	if (strcmp(x->path, "/_bill") == 0 && strcmp(x->method, "GET") == 0)
+	{
+		bill_endpoint(x);
+		return true;
+	}
+	return false;
 }
 
 /* The journal's own address; true when the request was for it. */
@@ -161,9 +202,9 @@ decide(Session *session)
 	Exchange *x = &session->x;
 	bool routed = !split_url(x, session->url);
 
-	if (!routed && route_journal(x))
+	if (!routed && (route_journal(x) || route_own(x)))
 		return;
-	if (!routed && !enedis_route(x))
+	if (!routed && !enedis_route(x) && !switchgrid_route(x) && !grdf_route(x))
 	{
 		exchange_fault(x, "unknown path");
 		exchange_canned(x, "404");
@@ -213,7 +254,7 @@ read_body(void *argument, uint64_t position, char *out, size_t size)
 	if (size > x->send_bytes - position)
 		size = x->send_bytes - position;
 	if (x->huge)
-		return (ssize_t) huge_read(exchange_of_2026(x), position, out, size);
+		return (ssize_t) huge_read(x, position, out, size);
 	memcpy(out, x->body + position, size);
 	return (ssize_t) size;
 }
@@ -281,6 +322,8 @@ collect(Session *session, struct MHD_Connection *connection, const char *method)
 	x->authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
 	x->accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept");
 	x->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
+	x->api_version = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "x-api-version");
+	x->test_env = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "switchgrid-test-env");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_argument, x);
 	x->connection_id = (uint64_t) (uintptr_t) MHD_get_connection_info(
 						   connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
@@ -288,9 +331,11 @@ collect(Session *session, struct MHD_Connection *connection, const char *method)
 }
 
 static void
-collect_upload(Exchange *x, const char *data, size_t length)
+collect_upload(Exchange *x, const char *url, const char *data, size_t length)
 {
-	if (x->upload.length + length > MAX_REQUEST_BODY)
+	/* an order may hold a request for each of a thousand points */
+	if (x->upload.length + length >
+		(strstr(url, "/order") != NULL ? MAX_ORDER_BODY : MAX_REQUEST_BODY))
 		x->upload_too_long = true;
 	else
 		text_add(&x->upload, data, length);
@@ -315,7 +360,7 @@ handle(void *unused, struct MHD_Connection *connection, const char *url, const c
 	x = &session->x;
 	if (*upload_size > 0)
 	{
-		collect_upload(x, upload_data, *upload_size);
+		collect_upload(x, url, upload_data, *upload_size);
 		*upload_size = 0;
 		return MHD_YES;
 	}

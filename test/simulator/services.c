@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PAGE_SIZE 100
 #define HIGHEST_INTEGER (INT64_C(1) << 40)
@@ -103,15 +102,6 @@ check_fields(Exchange *x, json_t *request)
 	return true;
 }
 
-static bool
-is_json(const char *content_type)
-{
-	static const char json[] = "application/json";
-
-	return content_type != NULL && strncasecmp(content_type, json, sizeof(json) - 1) == 0 &&
-		   strchr("; ", content_type[sizeof(json) - 1]) != NULL;
-}
-
 /* What the journal tells of the request, and what tells it from others. */
 static void
 note_request(Exchange *x, json_t *request)
@@ -134,7 +124,7 @@ static bool
 read_request(Exchange *x, json_t **request)
 {
 	*request = NULL;
-	if (!is_json(x->content_type))
+	if (!query_is_json(x->content_type))
 		return query_refuse(x, "body is not declared as application/json", "");
 	if (x->upload_too_long)
 		return query_refuse(x, "body too long", "");

@@ -40,6 +40,7 @@ extern Settings settings;
 extern void clock_start(int64_t now_us);
 extern int64_t clock_real_us(void);
 extern int64_t clock_now_us(void);
+extern void clock_advance(int64_t seconds);
 extern int64_t clock_elapsed_us(void);
 extern bool clock_parse(const char *text, int64_t *us);
 extern void clock_format(int64_t us, char *out, size_t size);
@@ -103,6 +104,13 @@ typedef struct ErrorAt
 	const Canned *error;
 } ErrorAt;
 
+/* The points that a word is about. */
+typedef struct ChosenPoint
+{
+	bool chosen;
+	char last[5]; /* digits, "": all of them */
+} ChosenPoint;
+
 struct Scenario
 {
 	char prefix[256 + 1]; /* as the client wrote it, "" when none */
@@ -140,6 +148,41 @@ struct Scenario
 	bool twice;
 	bool dst48;
 	bool closed;
+	/* of Switchgrid */
+	bool unsigned_ask; /* the word is "unsigned" */
+	bool consented;
+	bool by_contract;
+	bool embedded;
+	bool nolink;
+	bool summary;
+	bool csv;
+	bool zip;
+	bool keyed;
+	bool seconds;
+	bool no_prm;
+	bool future_offpeak;
+	bool short_answer; /* the word is "short" */
+	bool address_check;
+	bool unknown_status;
+	bool answer_lost;
+	bool answer_500;
+	bool answer_stalled;
+	bool refuse_order;
+	bool old_answer;
+	bool gas_array;
+	bool gas_wrapped;
+	bool gas_pretty;
+	bool gas_crlf;
+	ChosenPoint stuck;
+	ChosenPoint nodata;
+	ChosenPoint other_prm;
+	ChosenPoint other_host;
+	ChosenPoint link_expired;
+	ChosenPoint revoked_midway;
+	ChosenPoint fail;
+	ChosenPoint quota;
+	long async_seconds;
+	long sync_seconds;
 	long slow;		 /* milliseconds, 0 when absent */
 	long delay;		 /* milliseconds */
 	long per_second; /* -1: as the options say */
@@ -155,6 +198,7 @@ struct Scenario
 
 extern bool scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *complaint,
 						   size_t size);
+extern bool scenario_chooses(const ChosenPoint *chosen, const char *point);
 extern bool scenario_corrupts(const Scenario *scenario);
 extern const Canned *scenario_error_at(const Scenario *scenario, const char *endpoint);
 
@@ -163,6 +207,7 @@ struct json_t;
 /* server.c: one request and the answer decided for it */
 #define MAX_PARAMETERS 16
 #define MAX_REQUEST_BODY 16384
+#define MAX_ORDER_BODY (1024 * 1024)
 
 typedef struct Parameter
 {
@@ -180,6 +225,8 @@ typedef struct Exchange
 	const char *authorization;
 	const char *accept;
 	const char *content_type;
+	const char *api_version;
+	const char *test_env;
 	Text upload;
 	bool upload_too_long;
 	Scenario scenario;
@@ -302,9 +349,18 @@ extern void answer_v5(Text *out, const Asked *asked, const Series *series);
 extern void answer_2026(Text *out, const Asked *asked, const Series *series);
 extern void answer_2026_index(Text *out, const Asked *asked, const Registers *registers);
 
+/* gas.c: the records of a gas delivery point (PCE), one and a line end for each gas day or month */
+extern void gas_records(Text *out, const char *pce, int64_t from_day, int64_t until_day,
+						bool published);
+extern const char *gas_refusal(const char *pce);
+
+/* grdf.c: the paths of GRDF */
+extern bool grdf_route(Exchange *x);
+extern const char *grdf_known(const char *endpoint);
+
 /* huge.c */
-extern size_t huge_length(bool of_2026);
-extern size_t huge_read(bool of_2026, size_t position, char *out, size_t size);
+extern size_t huge_length(const Exchange *x);
+extern size_t huge_read(const Exchange *x, size_t position, char *out, size_t size);
 
 /* enedis.c: the paths */
 typedef struct Endpoint
@@ -324,6 +380,8 @@ extern const char *enedis_known(const char *endpoint);
 /* gate.c: what every data request goes through */
 extern bool gate_open(Exchange *x);
 extern bool gate_accept(Exchange *x);
+extern const Canned *gate_error(const Exchange *x);
+extern bool gate_spoils(Exchange *x);
 extern bool gate_replaces(Exchange *x);
 extern void gate_close(Exchange *x);
 extern bool gate_first_time(const Exchange *x, const char *what, const char *detail);
@@ -346,12 +404,14 @@ typedef struct Window
 	int64_t oldest; /* first start that the history limit accepts */
 } Window;
 
+extern bool query_is_json(const char *content_type);
 extern bool query_refuse(Exchange *x, const char *fault, const char *description);
 extern bool query_collect(Exchange *x, const Slot *slots, int count);
 extern bool query_point(Exchange *x);
 extern bool query_window(Exchange *x, Window *window);
 
 /* measures.c */
+extern int64_t measures_until(int64_t today);
 extern void measures_v5(Exchange *x);
 extern void measures_2026(Exchange *x);
 
