@@ -51,7 +51,7 @@ COMMENT ON FUNCTION switchgrid.switchgrid_fdw_validator(text[], oid) IS 'Checks 
 
 CREATE FOREIGN DATA WRAPPER switchgrid_fdw
     HANDLER switchgrid.switchgrid_fdw_handler VALIDATOR switchgrid.switchgrid_fdw_validator;
-COMMENT ON FOREIGN DATA WRAPPER switchgrid_fdw IS 'Metering APIs (api ''enedis''), and the packed native tables (api ''store'').';
+COMMENT ON FOREIGN DATA WRAPPER switchgrid_fdw IS 'Metering APIs (api ''enedis'', ''switchgrid'', ''grdf''), and the packed native tables (api ''store'').';
 
 CREATE SERVER switchgrid_store FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'store');
 COMMENT ON SERVER switchgrid_store IS 'The native tables of this database, unpacked; no network.';
@@ -72,7 +72,7 @@ CREATE TABLE switchgrid.curve_segment (
     PRIMARY KEY (point_id, direction, month, step)
 );
 COMMENT ON TABLE switchgrid.curve_segment IS 'Load curves, packed: one row for a point, direction, civil month (Europe/Paris) and step. switchgrid.load_curve shows it unpacked.';
-COMMENT ON COLUMN switchgrid.curve_segment.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.curve_segment.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.curve_segment.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.curve_segment.month IS 'First day of the civil month in Paris.';
 COMMENT ON COLUMN switchgrid.curve_segment.step IS 'Length of a slot.';
@@ -92,7 +92,7 @@ CREATE TABLE switchgrid.daily_energy (
     PRIMARY KEY (point_id, direction, day)
 );
 COMMENT ON TABLE switchgrid.daily_energy IS 'Stored daily energies: one row for a point, direction and civil day in Paris.';
-COMMENT ON COLUMN switchgrid.daily_energy.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.daily_energy.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.daily_energy.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.daily_energy.day IS 'Civil day in Paris.';
 COMMENT ON COLUMN switchgrid.daily_energy.wh IS 'Energy of the day, Wh, as the operator gives it (difference of indexes).';
@@ -108,7 +108,7 @@ CREATE TABLE switchgrid.daily_max_power (
     PRIMARY KEY (point_id, direction, day)
 );
 COMMENT ON TABLE switchgrid.daily_max_power IS 'Stored daily peaks of apparent power: one row for a point, direction and civil day in Paris.';
-COMMENT ON COLUMN switchgrid.daily_max_power.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.daily_max_power.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.daily_max_power.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.daily_max_power.day IS 'Civil day in Paris.';
 COMMENT ON COLUMN switchgrid.daily_max_power.va IS 'Largest apparent power of the day, VA.';
@@ -135,7 +135,7 @@ CREATE TABLE switchgrid.register_reading (
         type)
 );
 COMMENT ON TABLE switchgrid.register_reading IS 'Stored readings of the meter''s registers (index): one row for a register and an instant.';
-COMMENT ON COLUMN switchgrid.register_reading.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.register_reading.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.register_reading.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.register_reading.read_at IS 'The instant of the reading.';
 COMMENT ON COLUMN switchgrid.register_reading.quantity IS 'Physical quantity: EA active energy.';
@@ -151,6 +151,107 @@ COMMENT ON COLUMN switchgrid.register_reading.context IS 'Why it was read: COL c
 COMMENT ON COLUMN switchgrid.register_reading.type IS 'How it was read: AP, AQ, AS, AV, LC, RM, RC.';
 COMMENT ON COLUMN switchgrid.register_reading.updated_at IS 'When the row was last written.';
 
+CREATE TABLE switchgrid.quantity_curve (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    quantity text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    step interval NOT NULL,
+    value double precision NOT NULL,
+    unit text,
+    nature text,
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (point_id, direction, quantity, starts_at)
+);
+COMMENT ON TABLE switchgrid.quantity_curve IS 'Stored curves of quantities other than active power, which come along with the load curve of larger meters: one row for an interval.';
+COMMENT ON COLUMN switchgrid.quantity_curve.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.quantity_curve.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.quantity_curve.quantity IS 'Physical quantity: PRI, PRC reactive power, E voltage.';
+COMMENT ON COLUMN switchgrid.quantity_curve.starts_at IS 'When the interval begins.';
+COMMENT ON COLUMN switchgrid.quantity_curve.ends_at IS 'When the interval ends.';
+COMMENT ON COLUMN switchgrid.quantity_curve.step IS 'Length of the interval.';
+COMMENT ON COLUMN switchgrid.quantity_curve.value IS 'Mean of the quantity over the interval, in the unit.';
+COMMENT ON COLUMN switchgrid.quantity_curve.unit IS 'VAr of reactive power, V of voltage.';
+COMMENT ON COLUMN switchgrid.quantity_curve.nature IS 'What the operator says of the value.';
+COMMENT ON COLUMN switchgrid.quantity_curve.updated_at IS 'When the row was last written.';
+
+CREATE TABLE switchgrid.billed_quantity (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    quantity text,
+    grid text,
+    calendar text,
+    calendar_name text,
+    class text,
+    class_name text,
+    value double precision NOT NULL,
+    unit text,
+    nature text,
+    status text,
+    reason text,
+    created_at timestamptz,
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (point_id, direction, starts_on, ends_on, quantity, grid, calendar, class, created_at)
+);
+COMMENT ON TABLE switchgrid.billed_quantity IS 'Stored quantities that were billed (R67; of gas the published consumption): one row for a class and a period.';
+COMMENT ON COLUMN switchgrid.billed_quantity.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.billed_quantity.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.billed_quantity.starts_on IS 'First civil day of the period.';
+COMMENT ON COLUMN switchgrid.billed_quantity.ends_on IS 'The day on which it ends, as the operator writes it.';
+COMMENT ON COLUMN switchgrid.billed_quantity.quantity IS 'Physical quantity: EA active energy; energie of gas.';
+COMMENT ON COLUMN switchgrid.billed_quantity.grid IS 'Code of the grid of calendars: D of the distributor, F of the supplier.';
+COMMENT ON COLUMN switchgrid.billed_quantity.calendar IS 'Calendar of the classes.';
+COMMENT ON COLUMN switchgrid.billed_quantity.calendar_name IS 'The calendar in words.';
+COMMENT ON COLUMN switchgrid.billed_quantity.class IS 'Class of the calendar, such as HC or HP; NULL where there is none.';
+COMMENT ON COLUMN switchgrid.billed_quantity.class_name IS 'The class in words.';
+COMMENT ON COLUMN switchgrid.billed_quantity.value IS 'The quantity, in the unit.';
+COMMENT ON COLUMN switchgrid.billed_quantity.unit IS 'kWh or Wh, as the operator gives it.';
+COMMENT ON COLUMN switchgrid.billed_quantity.nature IS 'How it was found, as the operator writes it: R read, E estimated, C corrected.';
+COMMENT ON COLUMN switchgrid.billed_quantity.status IS 'I first, A cancelled, R set right; of gas Provisoire or Définitive.';
+COMMENT ON COLUMN switchgrid.billed_quantity.reason IS 'Why the meter was read.';
+COMMENT ON COLUMN switchgrid.billed_quantity.created_at IS 'When the operator made the record.';
+COMMENT ON COLUMN switchgrid.billed_quantity.updated_at IS 'When the row was last written.';
+
+CREATE TABLE switchgrid.gas_day (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    day date NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    kwh double precision,
+    volume double precision,
+    volume_converted double precision,
+    coefficient double precision,
+    index_start double precision,
+    index_end double precision,
+    kind text,
+    quality text,
+    status text,
+    raw jsonb,
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (point_id, direction, starts_at, kind)
+);
+COMMENT ON TABLE switchgrid.gas_day IS 'Stored gas days (journées gazières), from 06:00 to 06:00 in Paris: one row for a point and day.';
+COMMENT ON COLUMN switchgrid.gas_day.point_id IS 'Delivery point: PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.gas_day.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.gas_day.day IS 'The gas day: the civil day on which it begins.';
+COMMENT ON COLUMN switchgrid.gas_day.starts_at IS 'When it begins: 06:00.';
+COMMENT ON COLUMN switchgrid.gas_day.ends_at IS 'When it ends: 23, 24 or 25 hours later.';
+COMMENT ON COLUMN switchgrid.gas_day.kwh IS 'Energy (PCS), kWh, as the operator gives it; it is not the product of volume and coefficient, which are rounded.';
+COMMENT ON COLUMN switchgrid.gas_day.volume IS 'Raw volume, m³.';
+COMMENT ON COLUMN switchgrid.gas_day.volume_converted IS 'Volume at normal conditions, m³(n); NULL without a converter.';
+COMMENT ON COLUMN switchgrid.gas_day.coefficient IS 'Conversion coefficient, kWh per m³.';
+COMMENT ON COLUMN switchgrid.gas_day.index_start IS 'The meter at the beginning, m³.';
+COMMENT ON COLUMN switchgrid.gas_day.index_end IS 'The meter at the end, m³.';
+COMMENT ON COLUMN switchgrid.gas_day.kind IS 'Informative Journalier or Informative horaire.';
+COMMENT ON COLUMN switchgrid.gas_day.quality IS 'Mesuré, Estimé, Corrigé.';
+COMMENT ON COLUMN switchgrid.gas_day.status IS 'Provisoire or Définitive; a final value is never replaced by a provisional one.';
+COMMENT ON COLUMN switchgrid.gas_day.raw IS 'All that the API said of the day.';
+COMMENT ON COLUMN switchgrid.gas_day.updated_at IS 'When the row was last written.';
+
 CREATE TABLE switchgrid.contract_history (
     point_id text NOT NULL,
     direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
@@ -163,6 +264,9 @@ CREATE TABLE switchgrid.contract_history (
     tariff text,
     offpeak_hours text,
     offpeak_minutes int4multirange,
+    future_offpeak_hours text,
+    future_offpeak_minutes int4multirange,
+    reference_kwh double precision,
     started_on date,
     activated_on date,
     tariff_changed_on date,
@@ -178,7 +282,7 @@ CREATE TABLE switchgrid.contract_history (
     PRIMARY KEY (point_id, direction, seen_from)
 );
 COMMENT ON TABLE switchgrid.contract_history IS 'What is known of a contract on a point, in one direction, and what it was before: one row for each time something changed.';
-COMMENT ON COLUMN switchgrid.contract_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contract_history.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.contract_history.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.contract_history.segment IS 'C1 to C5, P1 to P4.';
 COMMENT ON COLUMN switchgrid.contract_history.status IS 'SERVC in service, RESIL ended, ECRES ending, ECRAC being connected, INACCE unreachable; NULL where the API does not say.';
@@ -189,6 +293,9 @@ COMMENT ON COLUMN switchgrid.contract_history.power_unit IS 'kVA or kW.';
 COMMENT ON COLUMN switchgrid.contract_history.tariff IS 'Code of the network tariff, such as BTINFMUDT; a label that has no code is kept as it is.';
 COMMENT ON COLUMN switchgrid.contract_history.offpeak_hours IS 'Heures creuses as the operator writes them: HC (22H30-6H30).';
 COMMENT ON COLUMN switchgrid.contract_history.offpeak_minutes IS 'The same as minutes since midnight, Paris time: {[0,390),[1350,1440)}.';
+COMMENT ON COLUMN switchgrid.contract_history.future_offpeak_hours IS 'Heures creuses to come, where the operator announces them.';
+COMMENT ON COLUMN switchgrid.contract_history.future_offpeak_minutes IS 'The same as minutes since midnight, Paris time.';
+COMMENT ON COLUMN switchgrid.contract_history.reference_kwh IS 'Yearly reference consumption of a gas contract (CAR), kWh.';
 COMMENT ON COLUMN switchgrid.contract_history.started_on IS 'First day of the contract, where the API says it.';
 COMMENT ON COLUMN switchgrid.contract_history.activated_on IS 'Last activation (mise en service) of the point in this direction; sometimes wrong at the operator.';
 COMMENT ON COLUMN switchgrid.contract_history.tariff_changed_on IS 'Last change of the tariff.';
@@ -206,11 +313,12 @@ CREATE UNIQUE INDEX contract_history_now ON switchgrid.contract_history (point_i
 
 CREATE VIEW switchgrid.contract WITH (security_invoker = true) AS
 SELECT point_id, direction, segment, status, contract_type, supplier, subscribed_power,
-       power_unit, tariff, offpeak_hours, offpeak_minutes, started_on, activated_on,
-       tariff_changed_on, power_changed_on, meter_type, meter_serial, communicating, raw
+       power_unit, tariff, offpeak_hours, offpeak_minutes, future_offpeak_hours,
+       future_offpeak_minutes, reference_kwh, started_on, activated_on, tariff_changed_on,
+       power_changed_on, meter_type, meter_serial, communicating, raw
 FROM switchgrid.contract_history WHERE seen_until IS NULL;
 COMMENT ON VIEW switchgrid.contract IS 'What is known of a contract on a point, in one direction, as last seen; switchgrid.contract_history has what was before.';
-COMMENT ON COLUMN switchgrid.contract.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contract.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.contract.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.contract.segment IS 'C1 to C5, P1 to P4.';
 COMMENT ON COLUMN switchgrid.contract.status IS 'SERVC in service, RESIL ended, ECRES ending, ECRAC being connected, INACCE unreachable; NULL where the API does not say.';
@@ -221,6 +329,9 @@ COMMENT ON COLUMN switchgrid.contract.power_unit IS 'kVA or kW.';
 COMMENT ON COLUMN switchgrid.contract.tariff IS 'Code of the network tariff, such as BTINFMUDT; a label that has no code is kept as it is.';
 COMMENT ON COLUMN switchgrid.contract.offpeak_hours IS 'Heures creuses as the operator writes them: HC (22H30-6H30).';
 COMMENT ON COLUMN switchgrid.contract.offpeak_minutes IS 'The same as minutes since midnight, Paris time: {[0,390),[1350,1440)}.';
+COMMENT ON COLUMN switchgrid.contract.future_offpeak_hours IS 'Heures creuses to come, where the operator announces them.';
+COMMENT ON COLUMN switchgrid.contract.future_offpeak_minutes IS 'The same as minutes since midnight, Paris time.';
+COMMENT ON COLUMN switchgrid.contract.reference_kwh IS 'Yearly reference consumption of a gas contract (CAR), kWh.';
 COMMENT ON COLUMN switchgrid.contract.started_on IS 'First day of the contract, where the API says it.';
 COMMENT ON COLUMN switchgrid.contract.activated_on IS 'Last activation (mise en service) of the point in this direction; sometimes wrong at the operator.';
 COMMENT ON COLUMN switchgrid.contract.tariff_changed_on IS 'Last change of the tariff.';
@@ -251,7 +362,7 @@ CREATE TABLE switchgrid.address_history (
     PRIMARY KEY (point_id, seen_from)
 );
 COMMENT ON TABLE switchgrid.address_history IS 'The address of a point, and what it was before: one row for each time something changed.';
-COMMENT ON COLUMN switchgrid.address_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.address_history.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.address_history.street IS 'Number and street.';
 COMMENT ON COLUMN switchgrid.address_history.building IS 'Building.';
 COMMENT ON COLUMN switchgrid.address_history.unit IS 'Staircase, floor, apartment.';
@@ -276,7 +387,7 @@ SELECT point_id, street, building, unit, locality, postal_code, city, insee_code
        latitude, longitude, altitude, raw
 FROM switchgrid.address_history WHERE seen_until IS NULL;
 COMMENT ON VIEW switchgrid.address IS 'The address of a point, as last seen; switchgrid.address_history has what was before.';
-COMMENT ON COLUMN switchgrid.address.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.address.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.address.street IS 'Number and street.';
 COMMENT ON COLUMN switchgrid.address.building IS 'Building.';
 COMMENT ON COLUMN switchgrid.address.unit IS 'Staircase, floor, apartment.';
@@ -309,7 +420,7 @@ CREATE TABLE switchgrid.holder_history (
     PRIMARY KEY (point_id, direction, seen_from)
 );
 COMMENT ON TABLE switchgrid.holder_history IS 'Who holds a contract on a point, and what it was before: one row for each time something changed.';
-COMMENT ON COLUMN switchgrid.holder_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.holder_history.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.holder_history.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.holder_history.title IS 'Title of a natural person.';
 COMMENT ON COLUMN switchgrid.holder_history.first_name IS 'First name of a natural person.';
@@ -332,7 +443,7 @@ SELECT point_id, direction, title, first_name, last_name, company, trading_name,
        siret, siren, raw
 FROM switchgrid.holder_history WHERE seen_until IS NULL;
 COMMENT ON VIEW switchgrid.holder IS 'Who holds a contract on a point, as last seen; switchgrid.holder_history has what was before.';
-COMMENT ON COLUMN switchgrid.holder.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.holder.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.holder.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.holder.title IS 'Title of a natural person.';
 COMMENT ON COLUMN switchgrid.holder.first_name IS 'First name of a natural person.';
@@ -358,7 +469,7 @@ CREATE TABLE switchgrid.contact_history (
     PRIMARY KEY (point_id, direction, seen_from)
 );
 COMMENT ON TABLE switchgrid.contact_history IS 'How the holder of a contract can be reached, and what it was before: one row for each time something changed.';
-COMMENT ON COLUMN switchgrid.contact_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contact_history.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.contact_history.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.contact_history.phone IS 'Telephone, mobile.';
 COMMENT ON COLUMN switchgrid.contact_history.landline IS 'Telephone, landline, where the API says it.';
@@ -375,7 +486,7 @@ CREATE VIEW switchgrid.contact WITH (security_invoker = true) AS
 SELECT point_id, direction, phone, landline, email, raw
 FROM switchgrid.contact_history WHERE seen_until IS NULL;
 COMMENT ON VIEW switchgrid.contact IS 'How the holder of a contract can be reached, as last seen; switchgrid.contact_history has what was before.';
-COMMENT ON COLUMN switchgrid.contact.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.contact.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.contact.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.contact.phone IS 'Telephone, mobile.';
 COMMENT ON COLUMN switchgrid.contact.landline IS 'Telephone, landline, where the API says it.';
@@ -400,7 +511,7 @@ CREATE TABLE switchgrid.connection_history (
     PRIMARY KEY (point_id, seen_from)
 );
 COMMENT ON TABLE switchgrid.connection_history IS 'How a point is connected to the network, and what it was before: one row for each time something changed.';
-COMMENT ON COLUMN switchgrid.connection_history.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.connection_history.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.connection_history.state IS 'State of the supply, as the operator writes it.';
 COMMENT ON COLUMN switchgrid.connection_history.voltage_level IS 'Voltage level, such as BTINF.';
 COMMENT ON COLUMN switchgrid.connection_history.phases IS 'Number of phases, as the operator writes it.';
@@ -422,7 +533,7 @@ SELECT point_id, state, voltage_level, phases, consumption_power, production_pow
        power_unit, volts, serial_number, raw
 FROM switchgrid.connection_history WHERE seen_until IS NULL;
 COMMENT ON VIEW switchgrid.connection IS 'How a point is connected to the network, as last seen; switchgrid.connection_history has what was before.';
-COMMENT ON COLUMN switchgrid.connection.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.connection.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.connection.state IS 'State of the supply, as the operator writes it.';
 COMMENT ON COLUMN switchgrid.connection.voltage_level IS 'Voltage level, such as BTINF.';
 COMMENT ON COLUMN switchgrid.connection.phases IS 'Number of phases, as the operator writes it.';
@@ -438,36 +549,57 @@ COMMENT ON COLUMN switchgrid.connection.raw IS 'All that the API said.';
 CREATE TABLE switchgrid.ask (
     server name NOT NULL,
     state text NOT NULL,
-    duration interval NOT NULL,
-    outcome text NOT NULL DEFAULT 'waiting' CHECK (outcome IN ('waiting', 'given', 'refused', 'failed')),
+    ask_id text,
+    status text,
+    points text[],
     asked_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    accepted_at timestamptz,
+    user_url text,
+    duration interval NOT NULL,
+    test boolean,
+    contracts jsonb,
+    outcome text NOT NULL DEFAULT 'waiting' CHECK (outcome IN (
+        'sending', 'uncertain', 'waiting', 'given', 'refused', 'failed', 'cancelled', 'ended')),
     answered_at timestamptz,
     authorisation_id bigint,
-    points text[],
     error text,
     error_description text,
     tries integer NOT NULL DEFAULT 0,
     retry_at timestamptz,
+    advice text GENERATED ALWAYS AS (CASE WHEN outcome = 'uncertain' THEN
+        'Look on the API whether the ask is there, then switchgrid.settle_ask(server, state, its ask_id, or NULL if it is not).'
+        END) STORED,
     PRIMARY KEY (server, state)
 );
-COMMENT ON TABLE switchgrid.ask IS 'Consents that holders were asked for: one row for each URL that switchgrid.authorize_url made.';
+COMMENT ON TABLE switchgrid.ask IS 'Consents that holders were asked for: one row for each ask, or URL that switchgrid.authorize_url made.';
 COMMENT ON COLUMN switchgrid.ask.server IS 'Foreign server whose application asks.';
-COMMENT ON COLUMN switchgrid.ask.state IS 'The word that goes with the holder''s browser and comes back.';
-COMMENT ON COLUMN switchgrid.ask.duration IS 'How long the consent is to last.';
-COMMENT ON COLUMN switchgrid.ask.outcome IS 'waiting for the holder, given, refused by the holder, or failed at the operator.';
-COMMENT ON COLUMN switchgrid.ask.asked_at IS 'When the URL was made.';
-COMMENT ON COLUMN switchgrid.ask.answered_at IS 'When the browser came back.';
-COMMENT ON COLUMN switchgrid.ask.authorisation_id IS 'The operator''s number of the consent (2026).';
+COMMENT ON COLUMN switchgrid.ask.state IS 'Our own name of the ask; with a URL the word that goes with the holder''s browser and comes back.';
+COMMENT ON COLUMN switchgrid.ask.ask_id IS 'The API''s name of the ask (Switchgrid).';
+COMMENT ON COLUMN switchgrid.ask.status IS 'The API''s word, as last seen: PENDING_USER_ACTION, ACCEPTED, NOT_VALID, ...';
 COMMENT ON COLUMN switchgrid.ask.points IS 'Points that the consent is for; NULL until they are known.';
+COMMENT ON COLUMN switchgrid.ask.asked_at IS 'When it was asked, or the URL made.';
+COMMENT ON COLUMN switchgrid.ask.accepted_at IS 'When the holder consented.';
+COMMENT ON COLUMN switchgrid.ask.user_url IS 'Where the holder signs.';
+COMMENT ON COLUMN switchgrid.ask.duration IS 'How long the consent is to last.';
+COMMENT ON COLUMN switchgrid.ask.test IS 'Was it asked in the test environment?';
+COMMENT ON COLUMN switchgrid.ask.contracts IS 'The contracts of the ask: id, point_id, status, consent_id.';
+COMMENT ON COLUMN switchgrid.ask.outcome IS 'sending (no answer yet), uncertain (the answer was lost: see advice), waiting for the holder, given, refused by the holder, failed at the operator, cancelled, or ended (revoked, expired).';
+COMMENT ON COLUMN switchgrid.ask.answered_at IS 'When the outcome was known, or the browser came back.';
+COMMENT ON COLUMN switchgrid.ask.authorisation_id IS 'The operator''s number of the consent (Enedis 2026).';
 COMMENT ON COLUMN switchgrid.ask.error IS 'The operator''s code, if it was not given, or if its points could not be had.';
 COMMENT ON COLUMN switchgrid.ask.error_description IS 'The operator''s words.';
-COMMENT ON COLUMN switchgrid.ask.tries IS 'How often its points were asked for in vain.';
-COMMENT ON COLUMN switchgrid.ask.retry_at IS 'When refresh asks for its points again; NULL: in its next run.';
+COMMENT ON COLUMN switchgrid.ask.tries IS 'How often it was looked after in vain.';
+COMMENT ON COLUMN switchgrid.ask.retry_at IS 'When refresh looks after it again; NULL: in its next run.';
+COMMENT ON COLUMN switchgrid.ask.advice IS 'What is to be done about it, if anything.';
+
+CREATE UNIQUE INDEX ask_id_key ON switchgrid.ask (server, ask_id) WHERE ask_id IS NOT NULL;
 
 CREATE TABLE switchgrid.consent (
     server name NOT NULL,
     point_id text NOT NULL,
     authorisation_id bigint,
+    ask_id text,
+    consent_id text,
     service_id text,
     service text,
     kind text,
@@ -479,12 +611,14 @@ CREATE TABLE switchgrid.consent (
     ends_on date,
     raw jsonb,
     seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    UNIQUE NULLS NOT DISTINCT (server, point_id, service_id, authorisation_id)
+    UNIQUE NULLS NOT DISTINCT (server, point_id, service_id, authorisation_id, consent_id)
 );
 COMMENT ON TABLE switchgrid.consent IS 'Rights on points, as last seen: from the callback of a consent (version 5), or from the operator (2026).';
 COMMENT ON COLUMN switchgrid.consent.server IS 'Foreign server that the right is for.';
-COMMENT ON COLUMN switchgrid.consent.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.consent.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.consent.authorisation_id IS 'The operator''s number of the consent; NULL in version 5.';
+COMMENT ON COLUMN switchgrid.consent.ask_id IS 'The ask that it was given to (Switchgrid).';
+COMMENT ON COLUMN switchgrid.consent.consent_id IS 'The API''s name of the consent: of its own, or that of its ask (Switchgrid); the access right''s (GRDF).';
 COMMENT ON COLUMN switchgrid.consent.service_id IS 'The operator''s number of the right; NULL in version 5, where a consent is for everything.';
 COMMENT ON COLUMN switchgrid.consent.service IS 'ACCES, CCDC, TRANSREC, OPPENR.';
 COMMENT ON COLUMN switchgrid.consent.kind IS 'What it gives: CDC load curve, ENERGIE, PMAX, IDX registers, ITC contract; NULL for everything.';
@@ -510,7 +644,7 @@ CREATE FOREIGN TABLE switchgrid.load_curve (
     nature text
 ) SERVER switchgrid_store OPTIONS (relation 'load_curve');
 COMMENT ON FOREIGN TABLE switchgrid.load_curve IS 'Stored load curves: one row for an interval that has a value, from switchgrid.curve_segment. No network.';
-COMMENT ON COLUMN switchgrid.load_curve.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.load_curve.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.load_curve.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.load_curve.starts_at IS 'When the interval begins.';
 COMMENT ON COLUMN switchgrid.load_curve.ends_at IS 'When the interval ends.';
@@ -519,14 +653,108 @@ COMMENT ON COLUMN switchgrid.load_curve.watts IS 'Mean active power over the int
 COMMENT ON COLUMN switchgrid.load_curve.wh IS 'Energy of the interval, Wh: watts times its length.';
 COMMENT ON COLUMN switchgrid.load_curve.nature IS 'What the operator says of the value: B measured; NULL if nothing.';
 
+-- Orders ----------------------------------------------------------------------
+
+CREATE TABLE switchgrid.data_order (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    server name NOT NULL,
+    order_id text,
+    status text,
+    requests bigint NOT NULL,
+    state text NOT NULL DEFAULT 'sending' CHECK (state IN (
+        'sending', 'uncertain', 'open', 'done', 'refused', 'unsent', 'withdrawn')),
+    ask_id text,
+    placed_at timestamptz NOT NULL,
+    answered_at timestamptz,
+    finished_at timestamptz,
+    polls integer NOT NULL DEFAULT 0,
+    poll_at timestamptz,
+    cause text,
+    code text,
+    message text,
+    advice text GENERATED ALWAYS AS (CASE WHEN state = 'uncertain' THEN
+        'Look at the operator whether the order is there, then switchgrid.settle_order(number, its order_id, or NULL if it is not).'
+        END) STORED,
+    UNIQUE (server, order_id)
+);
+COMMENT ON TABLE switchgrid.data_order IS 'Orders of data (Switchgrid): one row for each that was, or may have been, placed.';
+COMMENT ON COLUMN switchgrid.data_order.number IS 'Our number of the order.';
+COMMENT ON COLUMN switchgrid.data_order.server IS 'Foreign server that it was placed on.';
+COMMENT ON COLUMN switchgrid.data_order.order_id IS 'The API''s name of the order; NULL until it answered.';
+COMMENT ON COLUMN switchgrid.data_order.status IS 'The API''s word, as last seen: PENDING_REQUESTS, SUCCESS, ...';
+COMMENT ON COLUMN switchgrid.data_order.requests IS 'How many requests are in it.';
+COMMENT ON COLUMN switchgrid.data_order.state IS 'sending (no answer yet), uncertain (the answer was lost: see advice), open (being followed), done, refused by the API, unsent (it never left), withdrawn (settled as not placed).';
+COMMENT ON COLUMN switchgrid.data_order.ask_id IS 'The ask whose consent it uses, where the API wants it named.';
+COMMENT ON COLUMN switchgrid.data_order.placed_at IS 'When it was decided, before it was sent.';
+COMMENT ON COLUMN switchgrid.data_order.answered_at IS 'When the API answered it.';
+COMMENT ON COLUMN switchgrid.data_order.finished_at IS 'When its last request came to an end.';
+COMMENT ON COLUMN switchgrid.data_order.polls IS 'How often it was asked after since anything changed.';
+COMMENT ON COLUMN switchgrid.data_order.poll_at IS 'When refresh asks after it again.';
+COMMENT ON COLUMN switchgrid.data_order.cause IS 'Why it is refused, unsent or uncertain: the fault.';
+COMMENT ON COLUMN switchgrid.data_order.code IS 'The API''s own code.';
+COMMENT ON COLUMN switchgrid.data_order.message IS 'What happened, in a sentence.';
+COMMENT ON COLUMN switchgrid.data_order.advice IS 'What is to be done about it, if anything.';
+
+CREATE TABLE switchgrid.data_request (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_number bigint NOT NULL REFERENCES switchgrid.data_order ON DELETE CASCADE,
+    server name NOT NULL,
+    order_id text,
+    request_id text,
+    position bigint NOT NULL,
+    type text NOT NULL,
+    status text,
+    point_id text NOT NULL,
+    relations text[] NOT NULL,
+    direction text NOT NULL,
+    days daterange NOT NULL,
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN (
+        'pending', 'collected', 'failed', 'given up', 'dropped')),
+    ordered_at timestamptz,
+    completed_at timestamptz,
+    give_up_at timestamptz,
+    ended_at timestamptz,
+    coverage_ratio double precision,
+    holes text[],
+    error_message text,
+    cause text,
+    tries integer NOT NULL DEFAULT 0,
+    UNIQUE (order_number, position)
+);
+COMMENT ON TABLE switchgrid.data_request IS 'Requests in orders of data (Switchgrid): one row for a point, kind and span.';
+COMMENT ON COLUMN switchgrid.data_request.number IS 'Our number of the request.';
+COMMENT ON COLUMN switchgrid.data_request.order_number IS 'Its order.';
+COMMENT ON COLUMN switchgrid.data_request.server IS 'Foreign server of its order.';
+COMMENT ON COLUMN switchgrid.data_request.order_id IS 'The API''s name of its order.';
+COMMENT ON COLUMN switchgrid.data_request.request_id IS 'The API''s name of the request.';
+COMMENT ON COLUMN switchgrid.data_request.position IS 'Its place in the order, from 0.';
+COMMENT ON COLUMN switchgrid.data_request.type IS 'Kind of data: LOADCURVE, R63, R64, R65, R66, R67, C68_ASYNC, ...';
+COMMENT ON COLUMN switchgrid.data_request.status IS 'The API''s word, as last seen: PENDING, SUCCESS, FAILED, ...';
+COMMENT ON COLUMN switchgrid.data_request.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.data_request.relations IS 'Relations that it feeds.';
+COMMENT ON COLUMN switchgrid.data_request.direction IS 'consumption or production; both where there is none.';
+COMMENT ON COLUMN switchgrid.data_request.days IS 'The days that were ordered.';
+COMMENT ON COLUMN switchgrid.data_request.state IS 'pending, collected (its rows are stored), failed at the operator, given up (too late), or dropped with its order.';
+COMMENT ON COLUMN switchgrid.data_request.ordered_at IS 'When the operator took it up.';
+COMMENT ON COLUMN switchgrid.data_request.completed_at IS 'When the operator was done with it.';
+COMMENT ON COLUMN switchgrid.data_request.give_up_at IS 'When it is given up if it is still pending.';
+COMMENT ON COLUMN switchgrid.data_request.ended_at IS 'When it was collected, failed, given up or dropped.';
+COMMENT ON COLUMN switchgrid.data_request.coverage_ratio IS 'How much of the span has data, 0 to 1, as the API says.';
+COMMENT ON COLUMN switchgrid.data_request.holes IS 'Spans without data, as the API says.';
+COMMENT ON COLUMN switchgrid.data_request.error_message IS 'The API''s words, if it failed.';
+COMMENT ON COLUMN switchgrid.data_request.cause IS 'The fault, if it failed or its result cannot be read yet.';
+COMMENT ON COLUMN switchgrid.data_request.tries IS 'How often its result was fetched in vain.';
+
+CREATE INDEX data_request_pending ON switchgrid.data_request (server, point_id) WHERE state = 'pending';
+
 -- Refresh ---------------------------------------------------------------------
 
 CREATE TABLE switchgrid.watch (
     server name NOT NULL,
     point_id text NOT NULL,
     relation text NOT NULL CHECK (relation IN (
-        'load_curve', 'daily_energy', 'daily_max_power', 'register_reading',
-        'contract', 'address', 'holder', 'contact', 'connection', 'consent')),
+        'load_curve', 'daily_energy', 'daily_max_power', 'register_reading', 'billed_quantity',
+        'gas_day', 'contract', 'address', 'holder', 'contact', 'connection', 'consent')),
     direction text NOT NULL CHECK (direction IN ('consumption', 'production', 'both')),
     since date,
     until date,
@@ -536,7 +764,7 @@ CREATE TABLE switchgrid.watch (
 );
 COMMENT ON TABLE switchgrid.watch IS 'Standing wishes: which relations of which points switchgrid.refresh keeps fresh.';
 COMMENT ON COLUMN switchgrid.watch.server IS 'Foreign server that gives the data.';
-COMMENT ON COLUMN switchgrid.watch.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.watch.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.watch.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.watch.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.watch.since IS 'First day wanted; NULL: all that the API keeps.';
@@ -555,7 +783,7 @@ CREATE TABLE switchgrid.coverage (
 );
 COMMENT ON TABLE switchgrid.coverage IS 'What is known of the days of a point''s relation, as one server gave it.';
 COMMENT ON COLUMN switchgrid.coverage.server IS 'Foreign server that was asked.';
-COMMENT ON COLUMN switchgrid.coverage.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.coverage.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.coverage.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.coverage.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.coverage.held IS 'Days whose data is stored; of what is so now, days for which the last look is good.';
@@ -578,7 +806,7 @@ CREATE TABLE switchgrid.open_span (
 );
 COMMENT ON TABLE switchgrid.open_span IS 'Days that were asked and could not be had yet, why, and when they are asked again.';
 COMMENT ON COLUMN switchgrid.open_span.server IS 'Foreign server that was asked.';
-COMMENT ON COLUMN switchgrid.open_span.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.open_span.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.open_span.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.open_span.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.open_span.days IS 'The days.';
@@ -621,7 +849,7 @@ COMMENT ON FUNCTION switchgrid.history(name, text, text) IS
     'The days that a server''s API can give today of a relation: from its history limit to yesterday. NULL if it does not give the relation, or is not there.';
 
 CREATE VIEW switchgrid.gap WITH (security_invoker = true) AS
-WITH missing AS (
+WITH wanted AS (
     SELECT w.server, w.point_id, w.relation, w.direction,
            pg_catalog.datemultirange(pg_catalog.daterange(w.since, w.until) * h.days
                                      * pg_catalog.daterange(c.floor, NULL))
@@ -629,6 +857,20 @@ WITH missing AS (
     FROM switchgrid.watch w
     CROSS JOIN LATERAL (SELECT switchgrid.history(w.server, w.relation, w.direction)) AS h (days)
     LEFT JOIN switchgrid.coverage c USING (server, point_id, relation, direction)
+), ordered AS (
+    SELECT r.server, r.point_id, u.relation, r.direction, r.days, o.state, o.number, r.type,
+           r.status, r.ordered_at, o.poll_at
+    FROM switchgrid.data_request r
+    JOIN switchgrid.data_order o ON o.number = r.order_number
+    CROSS JOIN LATERAL pg_catalog.unnest(r.relations) AS u (relation)
+    WHERE r.state = 'pending'
+), missing AS (
+    SELECT w.server, w.point_id, w.relation, w.direction,
+           w.days - COALESCE((
+               SELECT pg_catalog.range_agg(o.days) FROM ordered o
+               WHERE (o.server, o.point_id, o.relation, o.direction)
+                   = (w.server, w.point_id, w.relation, w.direction)), '{}') AS days
+    FROM wanted w
 )
 SELECT m.server, m.point_id, m.relation, m.direction, g.days, o.cause, o.code, o.message, o.tries,
        o.asked_at, o.retry_at
@@ -648,14 +890,22 @@ CROSS JOIN LATERAL (
     SELECT COALESCE(pg_catalog.range_agg(o.days), '{}') FROM switchgrid.open_span o
     WHERE (o.server, o.point_id, o.relation, o.direction)
         = (m.server, m.point_id, m.relation, m.direction)) AS a (days)
-CROSS JOIN LATERAL pg_catalog.unnest(m.days - a.days) AS g (days);
+CROSS JOIN LATERAL pg_catalog.unnest(m.days - a.days) AS g (days)
+UNION ALL
+SELECT w.server, w.point_id, w.relation, w.direction, g.days,
+       CASE o.state WHEN 'uncertain' THEN 'uncertain' ELSE 'ordered' END, NULL,
+       pg_catalog.format('Order %s, %s: %s.', o.number, o.type, COALESCE(o.status, 'not answered yet')),
+       0, o.ordered_at, CASE o.state WHEN 'uncertain' THEN 'infinity' ELSE o.poll_at END
+FROM wanted w
+JOIN ordered o USING (server, point_id, relation, direction)
+CROSS JOIN LATERAL pg_catalog.unnest(w.days * pg_catalog.datemultirange(o.days)) AS g (days);
 COMMENT ON VIEW switchgrid.gap IS 'Days that are wanted and not there: what is still open, and why.';
 COMMENT ON COLUMN switchgrid.gap.server IS 'Foreign server that is to give the data.';
-COMMENT ON COLUMN switchgrid.gap.point_id IS 'Delivery point: PRM, 14 digits.';
+COMMENT ON COLUMN switchgrid.gap.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.gap.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.gap.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.gap.days IS 'The days.';
-COMMENT ON COLUMN switchgrid.gap.cause IS 'not asked, late, or the fault that was met.';
+COMMENT ON COLUMN switchgrid.gap.cause IS 'not asked, ordered, uncertain (an order whose answer was lost), late, or the fault that was met.';
 COMMENT ON COLUMN switchgrid.gap.code IS 'The API''s own code.';
 COMMENT ON COLUMN switchgrid.gap.message IS 'What happened, in a sentence.';
 COMMENT ON COLUMN switchgrid.gap.tries IS 'How often the days were asked in vain.';
@@ -685,10 +935,45 @@ COMMENT ON FUNCTION switchgrid.unwatch(name, text[], text[]) IS
 
 CREATE PROCEDURE switchgrid.refresh(server name DEFAULT NULL, points text[] DEFAULT NULL,
     INOUT requests bigint DEFAULT NULL, INOUT rows bigint DEFAULT NULL,
-    INOUT open_days bigint DEFAULT NULL)
+    INOUT open_days bigint DEFAULT NULL, wait interval DEFAULT '0')
     AS 'MODULE_PATHNAME', 'sg_refresh' LANGUAGE C;
-COMMENT ON PROCEDURE switchgrid.refresh(name, text[], bigint, bigint, bigint) IS
-    'Fetches what is watched and not there, of one server or all, of some points or all; commits as it goes, so it cannot run in a transaction block (2D000). Gives the requests sent, the rows received and the days still open; switchgrid.gap says why.';
+COMMENT ON PROCEDURE switchgrid.refresh(name, text[], bigint, bigint, bigint, interval) IS
+    'Fetches what is watched and not there, of one server or all, of some points or all; commits as it goes, so it cannot run in a transaction block (2D000). What is ordered (Switchgrid) is placed, followed and collected over as many runs as it takes; with wait, a run goes on for so long until nothing is open. Gives the requests sent, the rows received and the days still open; switchgrid.gap says why.';
+
+CREATE PROCEDURE switchgrid.order_data(server name, points text[],
+    types text[] DEFAULT '{load_curve}', since date DEFAULT NULL, until date DEFAULT NULL,
+    directions text[] DEFAULT '{consumption}', INOUT orders bigint[] DEFAULT NULL)
+    AS 'MODULE_PATHNAME', 'sg_order_data' LANGUAGE C;
+COMMENT ON PROCEDURE switchgrid.order_data(name, text[], text[], date, date, text[], bigint[]) IS
+    'Orders data of points, from since to before until, whether or not it is watched or stored: types are relations, or the API''s own kinds (R63_SYNC). Gives the numbers of the orders, which switchgrid.refresh follows. Commits before it sends, so it cannot run in a transaction block (2D000). 22023 for a bad point, type, direction or span; 55000 for what is on order already; 0A000 for a server that is not ordered from.';
+
+CREATE FUNCTION switchgrid.settle_order(number bigint, order_id text DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'sg_settle_order' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.settle_order(bigint, text) IS
+    'Says what became of an uncertain order: with the API''s order_id it is followed, without it was never placed, and its days may be ordered again. Returns the order''s new state. 22023 for an unknown number, 55000 for an order that is not uncertain.';
+
+CREATE PROCEDURE switchgrid.create_ask(server name, contracts jsonb, duration text DEFAULT '1 year',
+    signer jsonb DEFAULT NULL, purposes text[] DEFAULT '{ENERGY_PERFORMANCE_STUDY}',
+    scopes text[] DEFAULT NULL, redirect text DEFAULT NULL, INOUT state text DEFAULT NULL,
+    INOUT ask_id text DEFAULT NULL, INOUT user_url text DEFAULT NULL)
+    AS 'MODULE_PATHNAME', 'sg_create_ask' LANGUAGE C;
+COMMENT ON PROCEDURE switchgrid.create_ask(name, jsonb, text, jsonb, text[], text[], text, text, text, text) IS
+    'Asks the holders of contracts for their consent; noted in switchgrid.ask, and followed by switchgrid.refresh. contracts is an array of {"id"} from contract_search, or {"point_id", "energy", "holder", "address"}; holder is {"first_name", "last_name", "title"} or {"company", "siret", "other_names"}, address {"street", "postal_code", "city", "country"}; signer {"title", "first_name", "last_name", "phone", "email", "organisation"}. Commits before it sends, so it cannot run in a transaction block (2D000). 22023 for what the API does not take, 0A000 for a server that has no asks.';
+
+CREATE PROCEDURE switchgrid.cancel_ask(server name, ask_id text)
+    AS 'MODULE_PATHNAME', 'sg_cancel_ask' LANGUAGE C;
+COMMENT ON PROCEDURE switchgrid.cancel_ask(name, text) IS
+    'Cancels an ask at the API, and the consents that were given to it. Cannot run in a transaction block (2D000).';
+
+CREATE FUNCTION switchgrid.settle_ask(server name, state text, ask_id text DEFAULT NULL) RETURNS text
+    AS 'MODULE_PATHNAME', 'sg_settle_ask' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.settle_ask(name, text, text) IS
+    'Says what became of an uncertain ask: with the API''s ask_id it is followed, without it was never made. Returns the new outcome. 22023 for an unknown one, 55000 for one that is not uncertain.';
+
+CREATE FUNCTION switchgrid.ask_proof(server name, ask_id text) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'sg_ask_proof' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION switchgrid.ask_proof(name, text) IS
+    'The signed consent of an accepted ask, a PDF document, asked from the API now. 0A000 for a server that has no asks.';
 
 CREATE FUNCTION switchgrid.authorize_url(server name, duration interval DEFAULT '3 years',
     state text DEFAULT NULL) RETURNS text
@@ -733,6 +1018,9 @@ SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_segment', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_energy', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_max_power', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.register_reading', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.quantity_curve', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.billed_quantity', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.gas_day', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.contract_history', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.address_history', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.holder_history', '');
@@ -740,6 +1028,10 @@ SELECT pg_catalog.pg_extension_config_dump('switchgrid.contact_history', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.connection_history', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.ask', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.consent', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_order', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_order_number_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_request', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_request_number_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.coverage', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.open_span', '');

@@ -127,8 +127,8 @@ DELETE FROM switchgrid.watch;
 TRUNCATE switchgrid.coverage;
 SELECT switchgrid.watch('linky', '{22516914714270,26584978546985,12655648759651}', '{consent}');
 CALL switchgrid.refresh() \g /dev/null
-SELECT count(*) FROM ((SELECT * FROM live.consent WHERE point_id IN ('22516914714270', '26584978546985', '12655648759651') EXCEPT ALL SELECT point_id, authorisation_id, service_id, service, kind, step, state, consumption, production, starts_on, ends_on, raw FROM switchgrid.consent)
-    UNION ALL (SELECT point_id, authorisation_id, service_id, service, kind, step, state, consumption, production, starts_on, ends_on, raw FROM switchgrid.consent EXCEPT ALL SELECT * FROM live.consent WHERE point_id IN ('22516914714270', '26584978546985', '12655648759651'))) AS d;
+SELECT count(*) FROM ((SELECT * FROM live.consent WHERE point_id IN ('22516914714270', '26584978546985', '12655648759651') EXCEPT ALL SELECT point_id, authorisation_id, ask_id, consent_id, service_id, service, kind, step, state, consumption, production, starts_on, ends_on, raw FROM switchgrid.consent)
+    UNION ALL (SELECT point_id, authorisation_id, ask_id, consent_id, service_id, service, kind, step, state, consumption, production, starts_on, ends_on, raw FROM switchgrid.consent EXCEPT ALL SELECT * FROM live.consent WHERE point_id IN ('22516914714270', '26584978546985', '12655648759651'))) AS d;
 SELECT server, point_id, state, count(*) FROM switchgrid.consent GROUP BY 1, 2, 3 ORDER BY 2;
 SELECT point_id, held FROM switchgrid.coverage ORDER BY 1;
 SELECT t.mark();

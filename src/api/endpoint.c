@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "endpoint.h"
 
-/* Of several generations the newest stands first. */
-static const SgApi *const apis[] = {&sg_api_enedis_2026, &sg_api_enedis_v5};
+/* Of several generations the one that a server has without an option stands first. */
+static const SgApi *const apis[] = {&sg_api_enedis_2026,	 &sg_api_enedis_v5,
+									&sg_api_switchgrid_v0_1, &sg_api_switchgrid_v2,
+									&sg_api_switchgrid_v0,	 &sg_api_grdf};
 
 const SgApi *
 sg_api_find(const char *name, const char *generation)
@@ -18,6 +20,18 @@ sg_api_find(const char *name, const char *generation)
 			(generation == NULL || strcmp(apis[i]->generation, generation) == 0))
 			return apis[i];
 	return NULL;
+}
+
+char *
+sg_api_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(apis); i++)
+		if (i == 0 || strcmp(apis[i]->name, apis[i - 1]->name) != 0)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", apis[i]->name);
+	return names.data;
 }
 
 char *
@@ -35,7 +49,8 @@ sg_api_generations(const char *name)
 uint32
 sg_api_silence(const SgApi *api, const SgRelation *relation)
 {
-	for (const SgSilence *silence = api->silences; silence->relation != NULL; silence++)
+	for (const SgSilence *silence = api->silences; silence != NULL && silence->relation != NULL;
+		 silence++)
 		if (silence->relation == relation)
 			return silence->columns;
 	return 0;
@@ -65,7 +80,9 @@ sg_api_endpoints(const SgApi *api, const SgRelation *relation, const char *direc
 	{
 		const SgEndpoint *endpoint = &api->endpoints[i];
 
-		if (sg_endpoint_feeds(endpoint, relation) &&
+		if (!endpoint->alternative && sg_endpoint_feeds(endpoint, relation) &&
+			/* a series that comes along with another one is not asked for by itself */
+			(relation->kind != SG_KIND_SERIES || endpoint->relations[0] == relation) &&
 			(endpoint->direction == NULL || strcmp(endpoint->direction, direction) == 0))
 			found = lappend(found, unconstify(SgEndpoint *, endpoint));
 	}
@@ -78,6 +95,29 @@ sg_api_endpoint(const SgApi *api, const SgRelation *relation, const char *direct
 	List *found = sg_api_endpoints(api, relation, direction);
 
 	return found != NIL ? linitial(found) : NULL;
+}
+
+const SgEndpoint *
+sg_api_ordered(const SgApi *api, const char *order_type, const char *direction)
+{
+	for (int i = 0; i < api->nendpoints; i++)
+	{
+		const SgEndpoint *endpoint = &api->endpoints[i];
+
+		if (endpoint->order_type != NULL && strcmp(endpoint->order_type, order_type) == 0 &&
+			(endpoint->direction == NULL || strcmp(endpoint->direction, direction) == 0))
+			return endpoint;
+	}
+	return NULL;
+}
+
+bool
+sg_api_asks(const SgApi *api, const SgRelation *relation)
+{
+	for (int i = 0; i < api->nendpoints; i++)
+		if (sg_endpoint_feeds(&api->endpoints[i], relation) && api->endpoints[i].order_type == NULL)
+			return true;
+	return false;
 }
 
 SgDays
@@ -119,6 +159,59 @@ sg_endpoint_ask(const SgEndpoint *endpoint, const char *point, int64 authorisati
 	return request;
 }
 
+bool
+sg_request_is_signed(const SgRequest *request)
+{
+	return request->link != NULL && request->link[0] != '/';
+}
+
+const SgArgument *
+sg_request_argument(const SgRequest *request, int column)
+{
+	ListCell *cell;
+
+	foreach (cell, request->arguments)
+		if (((SgArgument *) lfirst(cell))->column == column)
+			return lfirst(cell);
+	return NULL;
+}
+
+static void
+describe_texts(StringInfo out, const char *column, const char *operator, List * texts)
+{
+	ListCell *cell;
+
+	if (texts == NIL)
+		return;
+	appendStringInfo(out, "%s %s ", column, operator);
+	foreach (cell, texts)
+		appendStringInfo(out, "%s%s", cell == list_head(texts) ? "" : " or ",
+						 (char *) lfirst(cell));
+	appendStringInfoString(out, ", ");
+}
+
+/* "ask list, status = ACCEPTED": what the clauses say. */
+static char *
+describe_document(const SgRequest *request)
+{
+	const SgRelation *relation = request->endpoint->relations[0];
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "%s, ", request->endpoint->name);
+	foreach (cell, request->arguments)
+	{
+		const SgArgument *argument = lfirst(cell);
+		const char *column = relation->columns[argument->column].name;
+
+		describe_texts(&out, column, "=", argument->texts);
+		describe_texts(&out, column, "<>", argument->excluded);
+	}
+	out.data[out.len - 2] = '\0';
+	return out.data;
+}
+
 char *
 sg_request_describe(const SgRequest *request)
 {
@@ -128,6 +221,8 @@ sg_request_describe(const SgRequest *request)
 	if (request->authorisation != 0)
 		return psprintf("%s of authorisation " INT64_FORMAT, request->endpoint->name,
 						request->authorisation);
+	if (request->endpoint->relations[0]->kind == SG_KIND_DOCUMENT)
+		return describe_document(request);
 	if (!sg_endpoint_is_series(request->endpoint))
 		return psprintf("%s of point %s", request->endpoint->name, request->point);
 	return psprintf("%s of point %s, %s to %s", request->endpoint->name, request->point,

@@ -38,6 +38,19 @@
 		"raw", JSONBOID, "jsonb", SG_ROLE_AS_TEXT \
 	}
 
+#define INSTANT_COLUMN(name)                                 \
+	{                                                        \
+		(name), TIMESTAMPTZOID, "timestamptz", SG_ROLE_PLAIN \
+	}
+#define COUNT_COLUMN(name)                       \
+	{                                            \
+		(name), INT8OID, "bigint", SG_ROLE_PLAIN \
+	}
+#define ARGUMENT_COLUMN(name)                     \
+	{                                             \
+		(name), TEXTOID, "text", SG_ROLE_ARGUMENT \
+	}
+
 static const SgColumn load_curve_columns[SG_CURVE_COLUMNS] = {
 	[SG_CURVE_POINT_ID] = POINT_COLUMN,
 	[SG_CURVE_DIRECTION] = DIRECTION_COLUMN,
@@ -81,6 +94,55 @@ static const SgColumn register_reading_columns[SG_REGISTER_COLUMNS] = {
 	[SG_REGISTER_TYPE] = TEXT_COLUMN("type"),
 };
 
+static const SgColumn quantity_curve_columns[SG_QUANTITY_COLUMNS] = {
+	[SG_QUANTITY_POINT_ID] = POINT_COLUMN,
+	[SG_QUANTITY_DIRECTION] = DIRECTION_COLUMN,
+	[SG_QUANTITY_QUANTITY] = TEXT_COLUMN("quantity"),
+	[SG_QUANTITY_STARTS_AT] = {"starts_at", TIMESTAMPTZOID, "timestamptz", SG_ROLE_INSTANT},
+	[SG_QUANTITY_ENDS_AT] = INSTANT_COLUMN("ends_at"),
+	[SG_QUANTITY_STEP] = {"step", INTERVALOID, "interval", SG_ROLE_PLAIN},
+	[SG_QUANTITY_VALUE] = NUMBER_COLUMN("value"),
+	[SG_QUANTITY_UNIT] = TEXT_COLUMN("unit"),
+	[SG_QUANTITY_NATURE] = TEXT_COLUMN("nature"),
+};
+
+static const SgColumn billed_quantity_columns[SG_BILLED_COLUMNS] = {
+	[SG_BILLED_POINT_ID] = POINT_COLUMN,
+	[SG_BILLED_DIRECTION] = DIRECTION_COLUMN,
+	[SG_BILLED_STARTS_ON] = {"starts_on", DATEOID, "date", SG_ROLE_DAY},
+	[SG_BILLED_ENDS_ON] = {"ends_on", DATEOID, "date", SG_ROLE_UNTIL},
+	[SG_BILLED_QUANTITY] = TEXT_COLUMN("quantity"),
+	[SG_BILLED_GRID] = TEXT_COLUMN("grid"),
+	[SG_BILLED_CALENDAR] = TEXT_COLUMN("calendar"),
+	[SG_BILLED_CALENDAR_NAME] = TEXT_COLUMN("calendar_name"),
+	[SG_BILLED_CLASS] = TEXT_COLUMN("class"),
+	[SG_BILLED_CLASS_NAME] = TEXT_COLUMN("class_name"),
+	[SG_BILLED_VALUE] = NUMBER_COLUMN("value"),
+	[SG_BILLED_UNIT] = TEXT_COLUMN("unit"),
+	[SG_BILLED_NATURE] = TEXT_COLUMN("nature"),
+	[SG_BILLED_STATUS] = TEXT_COLUMN("status"),
+	[SG_BILLED_REASON] = TEXT_COLUMN("reason"),
+	[SG_BILLED_CREATED_AT] = INSTANT_COLUMN("created_at"),
+};
+
+static const SgColumn gas_day_columns[SG_GAS_COLUMNS] = {
+	[SG_GAS_POINT_ID] = POINT_COLUMN,
+	[SG_GAS_DIRECTION] = DIRECTION_COLUMN,
+	[SG_GAS_DAY] = {"day", DATEOID, "date", SG_ROLE_DAY},
+	[SG_GAS_STARTS_AT] = INSTANT_COLUMN("starts_at"),
+	[SG_GAS_ENDS_AT] = INSTANT_COLUMN("ends_at"),
+	[SG_GAS_KWH] = NUMBER_COLUMN("kwh"),
+	[SG_GAS_VOLUME] = NUMBER_COLUMN("volume"),
+	[SG_GAS_VOLUME_CONVERTED] = NUMBER_COLUMN("volume_converted"),
+	[SG_GAS_COEFFICIENT] = NUMBER_COLUMN("coefficient"),
+	[SG_GAS_INDEX_START] = NUMBER_COLUMN("index_start"),
+	[SG_GAS_INDEX_END] = NUMBER_COLUMN("index_end"),
+	[SG_GAS_KIND] = TEXT_COLUMN("kind"),
+	[SG_GAS_QUALITY] = TEXT_COLUMN("quality"),
+	[SG_GAS_STATUS] = TEXT_COLUMN("status"),
+	[SG_GAS_RAW] = RAW_COLUMN,
+};
+
 static const SgColumn contract_columns[SG_CONTRACT_COLUMNS] = {
 	[SG_CONTRACT_POINT_ID] = POINT_COLUMN,
 	[SG_CONTRACT_DIRECTION] = DIRECTION_COLUMN,
@@ -94,6 +156,10 @@ static const SgColumn contract_columns[SG_CONTRACT_COLUMNS] = {
 	[SG_CONTRACT_OFFPEAK_HOURS] = TEXT_COLUMN("offpeak_hours"),
 	[SG_CONTRACT_OFFPEAK_MINUTES] = {"offpeak_minutes", INT4MULTIRANGEOID, "int4multirange",
 									 SG_ROLE_AS_TEXT},
+	[SG_CONTRACT_FUTURE_OFFPEAK_HOURS] = TEXT_COLUMN("future_offpeak_hours"),
+	[SG_CONTRACT_FUTURE_OFFPEAK_MINUTES] = {"future_offpeak_minutes", INT4MULTIRANGEOID,
+											"int4multirange", SG_ROLE_AS_TEXT},
+	[SG_CONTRACT_REFERENCE_KWH] = NUMBER_COLUMN("reference_kwh"),
 	[SG_CONTRACT_STARTED_ON] = DATE_COLUMN("started_on"),
 	[SG_CONTRACT_ACTIVATED_ON] = DATE_COLUMN("activated_on"),
 	[SG_CONTRACT_TARIFF_CHANGED_ON] = DATE_COLUMN("tariff_changed_on"),
@@ -156,6 +222,8 @@ static const SgColumn connection_columns[SG_CONNECTION_COLUMNS] = {
 static const SgColumn consent_columns[SG_CONSENT_COLUMNS] = {
 	[SG_CONSENT_POINT_ID] = POINT_COLUMN,
 	[SG_CONSENT_AUTHORISATION] = {"authorisation_id", INT8OID, "bigint", SG_ROLE_AUTHORISATION},
+	[SG_CONSENT_ASK_ID] = TEXT_COLUMN("ask_id"),
+	[SG_CONSENT_CONSENT_ID] = TEXT_COLUMN("consent_id"),
 	[SG_CONSENT_SERVICE_ID] = TEXT_COLUMN("service_id"),
 	[SG_CONSENT_SERVICE] = TEXT_COLUMN("service"),
 	[SG_CONSENT_KIND] = TEXT_COLUMN("kind"),
@@ -168,32 +236,120 @@ static const SgColumn consent_columns[SG_CONSENT_COLUMNS] = {
 	[SG_CONSENT_RAW] = RAW_COLUMN,
 };
 
-#define RELATION(kind, word, key)                                                                  \
-	const SgRelation sg_relation_##word = {#word, SG_KIND_##kind, (key), lengthof(word##_columns), \
-										   word##_columns}
+static const SgColumn contract_search_columns[SG_SEARCH_COLUMNS] = {
+	[SG_SEARCH_POINT_ID] = ARGUMENT_COLUMN("point_id"),
+	[SG_SEARCH_NAME] = ARGUMENT_COLUMN("name"),
+	[SG_SEARCH_ADDRESS] = ARGUMENT_COLUMN("address"),
+	[SG_SEARCH_CONTRACT_ID] = TEXT_COLUMN("contract_id"),
+	[SG_SEARCH_HOLDER] = TEXT_COLUMN("holder"),
+	[SG_SEARCH_CATEGORY] = TEXT_COLUMN("category"),
+	[SG_SEARCH_UNIT] = TEXT_COLUMN("unit"),
+	[SG_SEARCH_BUILDING] = TEXT_COLUMN("building"),
+	[SG_SEARCH_STREET] = TEXT_COLUMN("street"),
+	[SG_SEARCH_LOCALITY] = TEXT_COLUMN("locality"),
+	[SG_SEARCH_CITY] = TEXT_COLUMN("city"),
+	[SG_SEARCH_RAW] = RAW_COLUMN,
+};
+
+static const SgColumn ask_columns[SG_ASK_COLUMNS] = {
+	[SG_ASK_ASK_ID] = ARGUMENT_COLUMN("ask_id"),
+	[SG_ASK_STATUS] = ARGUMENT_COLUMN("status"),
+	[SG_ASK_POINTS] = {"points", TEXTARRAYOID, "text[]", SG_ROLE_LIST},
+	[SG_ASK_ASKED_AT] = {"asked_at", TIMESTAMPTZOID, "timestamptz", SG_ROLE_INSTANT},
+	[SG_ASK_ACCEPTED_AT] = INSTANT_COLUMN("accepted_at"),
+	[SG_ASK_USER_URL] = TEXT_COLUMN("user_url"),
+	[SG_ASK_DURATION] = {"duration", INTERVALOID, "interval", SG_ROLE_AS_TEXT},
+	[SG_ASK_TEST] = FLAG_COLUMN("test"),
+	[SG_ASK_CONTRACTS] = {"contracts", JSONBOID, "jsonb", SG_ROLE_AS_TEXT},
+	[SG_ASK_RAW] = RAW_COLUMN,
+};
+
+static const SgColumn data_order_columns[SG_ORDER_COLUMNS] = {
+	[SG_ORDER_ORDER_ID] = ARGUMENT_COLUMN("order_id"),
+	[SG_ORDER_STATUS] = TEXT_COLUMN("status"),
+	[SG_ORDER_REQUESTS] = COUNT_COLUMN("requests"),
+	[SG_ORDER_RAW] = RAW_COLUMN,
+};
+
+static const SgColumn data_request_columns[SG_DEMAND_COLUMNS] = {
+	[SG_DEMAND_ORDER_ID] = ARGUMENT_COLUMN("order_id"),
+	[SG_DEMAND_REQUEST_ID] = TEXT_COLUMN("request_id"),
+	[SG_DEMAND_POSITION] = COUNT_COLUMN("position"),
+	[SG_DEMAND_TYPE] = TEXT_COLUMN("type"),
+	[SG_DEMAND_STATUS] = TEXT_COLUMN("status"),
+	[SG_DEMAND_POINT_ID] = TEXT_COLUMN("point_id"),
+	[SG_DEMAND_ORDERED_AT] = INSTANT_COLUMN("ordered_at"),
+	[SG_DEMAND_COMPLETED_AT] = INSTANT_COLUMN("completed_at"),
+	[SG_DEMAND_COVERAGE_RATIO] = NUMBER_COLUMN("coverage_ratio"),
+	[SG_DEMAND_HOLES] = {"holes", TEXTARRAYOID, "text[]", SG_ROLE_AS_TEXT},
+	[SG_DEMAND_ERROR_MESSAGE] = TEXT_COLUMN("error_message"),
+	[SG_DEMAND_RAW] = RAW_COLUMN,
+};
+
+static const SgColumn flexibility_event_columns[SG_EVENT_COLUMNS] = {
+	[SG_EVENT_EVENT_ID] = TEXT_COLUMN("event_id"),
+	[SG_EVENT_STARTS_AT] = {"starts_at", TIMESTAMPTZOID, "timestamptz", SG_ROLE_INSTANT},
+	[SG_EVENT_ENDS_AT] = {"ends_at", TIMESTAMPTZOID, "timestamptz", SG_ROLE_INSTANT},
+	[SG_EVENT_SUMMARY] = TEXT_COLUMN("summary"),
+	[SG_EVENT_DESCRIPTION] = TEXT_COLUMN("description"),
+	[SG_EVENT_RAW] = RAW_COLUMN,
+};
+
+bool
+sg_column_is_text(const SgColumn *column)
+{
+	return column->role == SG_ROLE_AS_TEXT || column->role == SG_ROLE_LIST;
+}
+
+#define KEPT_RELATION(kind, word, key, replaced_if) \
+	const SgRelation sg_relation_##word = {         \
+		#word, SG_KIND_##kind, (key), (replaced_if), lengthof(word##_columns), word##_columns}
+#define RELATION(kind, word, key) KEPT_RELATION(kind, word, key, NULL)
 
 RELATION(SERIES, load_curve, NULL);
 RELATION(SERIES, daily_energy, "point_id, direction, day");
 RELATION(SERIES, daily_max_power, "point_id, direction, day");
 RELATION(SERIES, register_reading,
 		 "point_id, direction, read_at, quantity, calendar, class, register, stage, context, type");
+RELATION(SERIES, quantity_curve, "point_id, direction, quantity, starts_at");
+RELATION(SERIES, billed_quantity,
+		 "point_id, direction, starts_on, ends_on, quantity, grid, calendar, class, created_at");
+/*
+ * A provisional reading comes again as a final one, never the other way round. The pattern spares the accent,
+ * which not every database can write.
+ */
+KEPT_RELATION(SERIES, gas_day, "point_id, direction, starts_at, kind",
+			  "coalesce(t.status, '') NOT LIKE 'D%finitive' OR excluded.status LIKE 'D%finitive'");
 RELATION(STATE, contract, NULL);
 RELATION(STATE, address, NULL);
 RELATION(STATE, holder, NULL);
 RELATION(STATE, contact, NULL);
 RELATION(STATE, connection, NULL);
 RELATION(STATE, consent, NULL);
+RELATION(DOCUMENT, contract_search, NULL);
+RELATION(DOCUMENT, ask, NULL);
+RELATION(DOCUMENT, data_order, NULL);
+RELATION(DOCUMENT, data_request, NULL);
+RELATION(DOCUMENT, flexibility_event, NULL);
 
 const SgRelation *const sg_relations[] = {&sg_relation_load_curve,
 										  &sg_relation_daily_energy,
 										  &sg_relation_daily_max_power,
 										  &sg_relation_register_reading,
+										  &sg_relation_quantity_curve,
+										  &sg_relation_billed_quantity,
+										  &sg_relation_gas_day,
 										  &sg_relation_contract,
 										  &sg_relation_address,
 										  &sg_relation_holder,
 										  &sg_relation_contact,
 										  &sg_relation_connection,
 										  &sg_relation_consent,
+										  &sg_relation_contract_search,
+										  &sg_relation_ask,
+										  &sg_relation_data_order,
+										  &sg_relation_data_request,
+										  &sg_relation_flexibility_event,
 										  NULL};
 
 const SgRelation *

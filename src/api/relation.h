@@ -62,6 +62,64 @@ enum
 	SG_REGISTER_COLUMNS
 };
 
+/* Columns of quantity_curve: one row for one interval of a quantity other than active power. */
+enum
+{
+	SG_QUANTITY_POINT_ID,
+	SG_QUANTITY_DIRECTION,
+	SG_QUANTITY_QUANTITY,
+	SG_QUANTITY_STARTS_AT,
+	SG_QUANTITY_ENDS_AT,
+	SG_QUANTITY_STEP,
+	SG_QUANTITY_VALUE,
+	SG_QUANTITY_UNIT,
+	SG_QUANTITY_NATURE,
+	SG_QUANTITY_COLUMNS
+};
+
+/* Columns of billed_quantity: one row for one billed class and period. */
+enum
+{
+	SG_BILLED_POINT_ID,
+	SG_BILLED_DIRECTION,
+	SG_BILLED_STARTS_ON,
+	SG_BILLED_ENDS_ON,
+	SG_BILLED_QUANTITY,
+	SG_BILLED_GRID,
+	SG_BILLED_CALENDAR,
+	SG_BILLED_CALENDAR_NAME,
+	SG_BILLED_CLASS,
+	SG_BILLED_CLASS_NAME,
+	SG_BILLED_VALUE,
+	SG_BILLED_UNIT,
+	SG_BILLED_NATURE,
+	SG_BILLED_STATUS,
+	SG_BILLED_REASON,
+	SG_BILLED_CREATED_AT,
+	SG_BILLED_COLUMNS
+};
+
+/* Columns of gas_day: one row for one gas day, from 06:00 to 06:00. */
+enum
+{
+	SG_GAS_POINT_ID,
+	SG_GAS_DIRECTION,
+	SG_GAS_DAY,
+	SG_GAS_STARTS_AT,
+	SG_GAS_ENDS_AT,
+	SG_GAS_KWH,
+	SG_GAS_VOLUME,
+	SG_GAS_VOLUME_CONVERTED,
+	SG_GAS_COEFFICIENT,
+	SG_GAS_INDEX_START,
+	SG_GAS_INDEX_END,
+	SG_GAS_KIND,
+	SG_GAS_QUALITY,
+	SG_GAS_STATUS,
+	SG_GAS_RAW,
+	SG_GAS_COLUMNS
+};
+
 /* Columns of contract: one row for one point and direction. */
 enum
 {
@@ -76,6 +134,9 @@ enum
 	SG_CONTRACT_TARIFF,
 	SG_CONTRACT_OFFPEAK_HOURS,
 	SG_CONTRACT_OFFPEAK_MINUTES,
+	SG_CONTRACT_FUTURE_OFFPEAK_HOURS,
+	SG_CONTRACT_FUTURE_OFFPEAK_MINUTES,
+	SG_CONTRACT_REFERENCE_KWH,
 	SG_CONTRACT_STARTED_ON,
 	SG_CONTRACT_ACTIVATED_ON,
 	SG_CONTRACT_TARIFF_CHANGED_ON,
@@ -156,6 +217,8 @@ enum
 {
 	SG_CONSENT_POINT_ID,
 	SG_CONSENT_AUTHORISATION,
+	SG_CONSENT_ASK_ID,
+	SG_CONSENT_CONSENT_ID,
 	SG_CONSENT_SERVICE_ID,
 	SG_CONSENT_SERVICE,
 	SG_CONSENT_KIND,
@@ -169,6 +232,80 @@ enum
 	SG_CONSENT_COLUMNS
 };
 
+/* Columns of contract_search: one row for one match of a name, an address, a point. */
+enum
+{
+	SG_SEARCH_POINT_ID,
+	SG_SEARCH_NAME,
+	SG_SEARCH_ADDRESS,
+	SG_SEARCH_CONTRACT_ID,
+	SG_SEARCH_HOLDER,
+	SG_SEARCH_CATEGORY,
+	SG_SEARCH_UNIT,
+	SG_SEARCH_BUILDING,
+	SG_SEARCH_STREET,
+	SG_SEARCH_LOCALITY,
+	SG_SEARCH_CITY,
+	SG_SEARCH_RAW,
+	SG_SEARCH_COLUMNS
+};
+
+/* Columns of ask: one row for one consent request. */
+enum
+{
+	SG_ASK_ASK_ID,
+	SG_ASK_STATUS,
+	SG_ASK_POINTS,
+	SG_ASK_ASKED_AT,
+	SG_ASK_ACCEPTED_AT,
+	SG_ASK_USER_URL,
+	SG_ASK_DURATION,
+	SG_ASK_TEST,
+	SG_ASK_CONTRACTS,
+	SG_ASK_RAW,
+	SG_ASK_COLUMNS
+};
+
+/* Columns of data_order: one row for one order. */
+enum
+{
+	SG_ORDER_ORDER_ID,
+	SG_ORDER_STATUS,
+	SG_ORDER_REQUESTS,
+	SG_ORDER_RAW,
+	SG_ORDER_COLUMNS
+};
+
+/* Columns of data_request: one row for one request in an order, and contract where its summary tells them apart. */
+enum
+{
+	SG_DEMAND_ORDER_ID,
+	SG_DEMAND_REQUEST_ID,
+	SG_DEMAND_POSITION,
+	SG_DEMAND_TYPE,
+	SG_DEMAND_STATUS,
+	SG_DEMAND_POINT_ID,
+	SG_DEMAND_ORDERED_AT,
+	SG_DEMAND_COMPLETED_AT,
+	SG_DEMAND_COVERAGE_RATIO,
+	SG_DEMAND_HOLES,
+	SG_DEMAND_ERROR_MESSAGE,
+	SG_DEMAND_RAW,
+	SG_DEMAND_COLUMNS
+};
+
+/* Columns of flexibility_event: one row for one demand-response event. */
+enum
+{
+	SG_EVENT_EVENT_ID,
+	SG_EVENT_STARTS_AT,
+	SG_EVENT_ENDS_AT,
+	SG_EVENT_SUMMARY,
+	SG_EVENT_DESCRIPTION,
+	SG_EVENT_RAW,
+	SG_EVENT_COLUMNS
+};
+
 /* No relation has more columns. */
 #define SG_MAX_COLUMNS 24
 
@@ -180,7 +317,10 @@ typedef enum SgColumnRole
 	SG_ROLE_DIRECTION,	   /* =, IN: consumption or production */
 	SG_ROLE_INSTANT,	   /* ranges of timestamptz: which days */
 	SG_ROLE_DAY,		   /* ranges of date: which days */
+	SG_ROLE_UNTIL,		   /* plain: the day after the last one that a row is about */
 	SG_ROLE_AUTHORISATION, /* =: which consent */
+	SG_ROLE_ARGUMENT,	   /* =, IN, <>, NOT IN: a document's filter */
+	SG_ROLE_LIST,		   /* = ANY (column), &&, @>, <> ALL: the same; carried as text */
 	SG_ROLE_AS_TEXT		   /* plain; rows carry it as the text that its type reads */
 } SgColumnRole;
 
@@ -195,8 +335,9 @@ typedef struct SgColumn
 /* How a relation lies in time. */
 typedef enum SgRelationKind
 {
-	SG_KIND_SERIES, /* values of days that are past */
-	SG_KIND_STATE	/* what is so now: asked as a whole, and again after a while */
+	SG_KIND_SERIES,	 /* values of days that are past */
+	SG_KIND_STATE,	 /* what is so now of a point: asked as a whole, and again after a while */
+	SG_KIND_DOCUMENT /* what an account has, whatever the points: asked for by clauses of its own */
 } SgRelationKind;
 
 typedef struct SgRelation
@@ -205,6 +346,7 @@ typedef struct SgRelation
 	SgRelationKind kind;
 	const char
 		*key; /* columns that tell its rows apart, if it is stored as rows of a series; else NULL */
+	const char *replaced_if; /* when a stored row t may be replaced by another one; NULL: always */
 	int ncolumns;
 	const SgColumn *columns;
 } SgRelation;
@@ -213,12 +355,20 @@ extern const SgRelation sg_relation_load_curve;
 extern const SgRelation sg_relation_daily_energy;
 extern const SgRelation sg_relation_daily_max_power;
 extern const SgRelation sg_relation_register_reading;
+extern const SgRelation sg_relation_quantity_curve;
+extern const SgRelation sg_relation_billed_quantity;
+extern const SgRelation sg_relation_gas_day;
 extern const SgRelation sg_relation_contract;
 extern const SgRelation sg_relation_address;
 extern const SgRelation sg_relation_holder;
 extern const SgRelation sg_relation_contact;
 extern const SgRelation sg_relation_connection;
 extern const SgRelation sg_relation_consent;
+extern const SgRelation sg_relation_contract_search;
+extern const SgRelation sg_relation_ask;
+extern const SgRelation sg_relation_data_order;
+extern const SgRelation sg_relation_data_request;
+extern const SgRelation sg_relation_flexibility_event;
 
 /* All relations, NULL at the end. */
 extern const SgRelation *const sg_relations[];
@@ -235,6 +385,9 @@ extern int sg_relation_column(const SgRelation *relation, const char *name);
 /* The index of the first column with that role, or -1. */
 extern int sg_relation_role(const SgRelation *relation, SgColumnRole role);
 
+/* Do rows carry the column as the text that its type reads? */
+extern bool sg_column_is_text(const SgColumn *column);
+
 /* The only directions there are, and the word for what has none. */
 #define SG_CONSUMPTION "consumption"
 #define SG_PRODUCTION "production"
@@ -243,7 +396,7 @@ extern int sg_relation_role(const SgRelation *relation, SgColumnRole role);
 /*
  * The seam between those who read an answer and those who want its rows: called once for each row, with
  * values in the relation's order of columns. By-reference values belong to the caller and live until
- * the call returns. A column of role SG_ROLE_AS_TEXT is a text, so that reading needs no catalog.
+ * the call returns. A column of which sg_column_is_text is true is a text, so that reading needs no catalog.
  */
 typedef void (*SgEmit)(void *arg, const SgRelation *relation, const Datum *values,
 					   const bool *nulls);

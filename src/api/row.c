@@ -119,6 +119,12 @@ sg_row_integer(SgRow *row, int column, int64 value)
 }
 
 void
+sg_row_instant(SgRow *row, int column, TimestampTz at)
+{
+	set(row, column, TimestampTzGetDatum(at));
+}
+
+void
 sg_row_flag(SgRow *row, int column, bool value)
 {
 	set(row, column, BoolGetDatum(value));
@@ -157,6 +163,17 @@ set_date(SgRow *row, int column, const char *key, const char *text)
 		set(row, column, DateADTGetDatum(day));
 }
 
+static void
+set_instant(SgRow *row, int column, const char *key, const char *text)
+{
+	TimestampTz at;
+
+	if (!sg_clock_parse_instant(text, strlen(text), &at))
+		wrong(row->fault, key, "an instant");
+	else
+		sg_row_instant(row, column, at);
+}
+
 void
 sg_row_member(SgRow *row, int column, const SgNode *object, const char *key)
 {
@@ -172,6 +189,9 @@ sg_row_member(SgRow *row, int column, const SgNode *object, const char *key)
 			break;
 		case DATEOID:
 			set_date(row, column, key, text);
+			break;
+		case TIMESTAMPTZOID:
+			set_instant(row, column, key, text);
 			break;
 		case BOOLOID:
 			if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
@@ -194,7 +214,7 @@ sg_row_emit(const SgRow *row, SgEmit emit, void *arg)
 static Datum
 copy_value(const SgColumn *column, Datum value)
 {
-	if (column->role == SG_ROLE_AS_TEXT)
+	if (sg_column_is_text(column))
 		return datumCopy(value, false, -1);
 	switch (column->type)
 	{

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 #include "base/fault.h"
+#include "datatype/timestamp.h"
 #include "relation.h"
 #include "wire/json.h"
 
@@ -21,17 +22,18 @@ typedef struct SgRow
 /* An empty row: every column is NULL. */
 extern void sg_row_begin(SgRow *row, const SgRelation *relation, SgFault *fault);
 
-/* Set a column of type text (or of role SG_ROLE_AS_TEXT); NULL leaves it NULL. The text is copied. */
+/* Set a column of type text (or one that is carried as text); NULL leaves it NULL. The text is copied. */
 extern void sg_row_text(SgRow *row, int column, const char *text);
 
 /* Set a column of another type. */
 extern void sg_row_number(SgRow *row, int column, double value);
 extern void sg_row_integer(SgRow *row, int column, int64 value);
+extern void sg_row_instant(SgRow *row, int column, TimestampTz at);
 extern void sg_row_flag(SgRow *row, int column, bool value);
 
 /*
  * Set a column from a member of an object, by the column's type: a text, a number (bare or as a text), a
- * date (the first ten characters of it), true or false. Absent, null, "null" and "" leave it NULL; another
+ * date (the first ten characters of it), an instant with its offset, true or false. Absent, null, "null" and "" leave it NULL; another
  * type sets the row's fault.
  */
 extern void sg_row_member(SgRow *row, int column, const SgNode *object, const char *key);

@@ -249,6 +249,86 @@ sg_clock_parse_label(const char *text, size_t len, DateADT *day, int *seconds)
 	return *seconds <= SECS_PER_DAY && sg_clock_parse_day(text, 10, day);
 }
 
+/* Reads a fraction of a second at "text"; returns how long it is, 0 if there is none, and sets its microseconds. */
+static size_t
+fraction(const char *text, size_t len, int64 *us)
+{
+	int64 unit = USECS_PER_SEC;
+	size_t n = 1;
+
+	*us = 0;
+	if (len < 2 || (text[0] != '.' && text[0] != ',') || !isdigit((unsigned char) text[1]))
+		return 0;
+	for (; n < len && isdigit((unsigned char) text[n]); n++)
+	{
+		unit /= 10;
+		*us += (text[n] - '0') * unit;
+	}
+	return n;
+}
+
+/* Reads "Z", "+02:00" or "+0200"; returns how long it is, 0 if there is none, and sets the seconds. */
+static size_t
+offset_of(const char *text, size_t len, int *seconds)
+{
+	size_t n = len >= 6 && text[3] == ':' ? 6 : 5;
+	int hours;
+	int minutes;
+
+	*seconds = 0;
+	if (len >= 1 && (text[0] == 'Z' || text[0] == 'z'))
+		return 1;
+	if (len < n || (text[0] != '+' && text[0] != '-'))
+		return 0;
+	hours = digits(text + 1, 2);
+	minutes = digits(text + n - 2, 2);
+	/* no zone is further from Greenwich than 14 hours */
+	if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+		return 0;
+	*seconds = (hours * SECS_PER_HOUR + minutes * SECS_PER_MINUTE) * (text[0] == '-' ? -1 : 1);
+	return n;
+}
+
+bool
+sg_clock_parse_instant(const char *text, size_t len, TimestampTz *at)
+{
+	static const char zone[] = "[Europe/Paris]";
+	SgLabelReader alone = {0};
+	DateADT day;
+	int seconds;
+	int offset;
+	int64 us;
+	size_t n = 19;
+	size_t m;
+
+	if (len < n || !sg_clock_parse_label(text, n, &day, &seconds))
+		return false;
+	n += fraction(text + n, len - n, &us);
+	m = offset_of(text + n, len - n, &offset);
+	n += m;
+	if (m == 0 && len - n == strlen(zone) && strncmp(text + n, zone, len - n) == 0)
+	{
+		*at = sg_clock_label(&alone, day, seconds, 0) + us;
+		return true;
+	}
+	if (m == 0 || (n < len && (text[n] != '[' || text[len - 1] != ']')))
+		return false;
+	*at = day * USECS_PER_DAY + (seconds - offset) * USECS_PER_SEC + us;
+	return true;
+}
+
+char *
+sg_clock_print_start(char *out, DateADT day)
+{
+	int offset = (int) ((day * USECS_PER_DAY - sg_clock_day_start(day)) / USECS_PER_SEC);
+	char date[SG_DAY_LEN];
+
+	snprintf(out, SG_INSTANT_LEN, "%sT00:00:00%c%02d:%02d", sg_clock_print_day(date, day),
+			 offset < 0 ? '-' : '+', abs(offset) / SECS_PER_HOUR,
+			 abs(offset) % SECS_PER_HOUR / SECS_PER_MINUTE);
+	return out;
+}
+
 int
 sg_clock_parse_step(const char *text, size_t len)
 {
@@ -267,6 +347,74 @@ sg_clock_parse_step(const char *text, size_t len)
 	else if (text[len - 1] != 'M')
 		return 0;
 	return minutes <= HOURS_PER_DAY * MINS_PER_HOUR ? minutes : 0;
+}
+
+/*
+ * The seconds of a unit; 0 if the word is none. The form says where it stands: in the days (P) or the time (T) of an
+ * ISO 8601 length, or behind the number of a plain one.
+ */
+static int
+seconds_of_unit(const char *word, size_t len, char form)
+{
+	static const struct
+	{
+		const char *word;
+		char form;
+		int seconds;
+	} units[] = {{"D", 'P', SECS_PER_DAY},		{"H", 'T', SECS_PER_HOUR},
+				 {"M", 'T', SECS_PER_MINUTE},	{"S", 'T', 1},
+				 {"d", '-', SECS_PER_DAY},		{"h", '-', SECS_PER_HOUR},
+				 {"min", '-', SECS_PER_MINUTE}, {"m", '-', SECS_PER_MINUTE}};
+
+	for (int i = 0; i < lengthof(units); i++)
+		if (units[i].form == form && strlen(units[i].word) == len &&
+			strncmp(units[i].word, word, len) == 0)
+			return units[i].seconds;
+	return 0;
+}
+
+/* Adds numbers with their units; false if there is something else. */
+static bool
+add_parts(const char *text, size_t len, char form, int64 *seconds)
+{
+	for (size_t n = 0; n < len;)
+	{
+		size_t start = n;
+		size_t word;
+		int64 count = 0;
+		int64 us;
+		int unit;
+
+		/* more digits than these are no length of a day at most */
+		for (; n < len && n - start < 6 && isdigit((unsigned char) text[n]); n++)
+			count = count * 10 + (text[n] - '0');
+		if (n == start)
+			return false;
+		n += fraction(text + n, len - n, &us);
+		for (word = n; n < len && isalpha((unsigned char) text[n]); n++)
+			;
+		unit = seconds_of_unit(text + word, n - word, form);
+		if (unit == 0 || us != 0)
+			return false;
+		*seconds += count * unit;
+	}
+	return true;
+}
+
+int
+sg_clock_parse_length(const char *text, size_t len)
+{
+	bool iso = len > 0 && text[0] == 'P';
+	const char *time = iso ? memchr(text, 'T', len) : NULL;
+	size_t days = time != NULL ? time - text : len;
+	int64 seconds = 0;
+
+	if (!add_parts(text + iso, days - iso, iso ? 'P' : '-', &seconds) ||
+		(time != NULL && !add_parts(time + 1, len - days - 1, 'T', &seconds)))
+		return 0;
+	return seconds % SECS_PER_MINUTE == 0 && seconds <= SECS_PER_DAY
+			   ? (int) (seconds / SECS_PER_MINUTE)
+			   : 0;
 }
 
 char *

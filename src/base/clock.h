@@ -71,8 +71,25 @@ extern bool sg_clock_parse_day(const char *text, size_t len, DateADT *day);
 /* Reads "YYYY-MM-DD HH:MM:SS" (or with "T"); false if it is not one. */
 extern bool sg_clock_parse_label(const char *text, size_t len, DateADT *day, int *seconds);
 
+/*
+ * Reads an ISO 8601 instant: a label with fractions of a second or without, then "Z" or an offset, then a
+ * zone's name in brackets or none. "[Europe/Paris]" may stand for the offset; in the repeated hour that is its
+ * first pass. False if it is none, or says neither.
+ */
+extern bool sg_clock_parse_instant(const char *text, size_t len, TimestampTz *at);
+
+/* Writes the beginning of a civil day with its offset, "2026-03-29T00:00:00+01:00", into SG_INSTANT_LEN bytes. */
+#define SG_INSTANT_LEN 32
+extern char *sg_clock_print_start(char *out, DateADT day);
+
 /* Reads an ISO 8601 length of minutes or hours such as PT30M or PT1H; 0 if it is not one of 1 to 1440 minutes. */
 extern int sg_clock_parse_step(const char *text, size_t len);
+
+/*
+ * Reads a length in any of the forms that are seen of it, in minutes: P1D, PT1H30M, PT1800S, 30min, 1h, 1d. 0 if
+ * it is not one of 1 to 1440 whole minutes.
+ */
+extern int sg_clock_parse_length(const char *text, size_t len);
 
 /* Writes a day as YYYY-MM-DD into a buffer of at least SG_DAY_LEN bytes; returns it. */
 #define SG_DAY_LEN 16

@@ -30,7 +30,7 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 						  "server \"%s\" refused the request as invalid", NULL},
 	[SG_FAULT_TOKEN] = {"token", ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, SG_SCOPE_SERVER,
 						false, "server \"%s\" refused the credential",
-						"Check client_id and client_secret of the user mapping."},
+						"Check client_id and client_secret, or token, of the user mapping."},
 	[SG_FAULT_SUBSCRIPTION] = {"subscription", ERRCODE_INSUFFICIENT_PRIVILEGE, SG_SCOPE_API, false,
 							   "the application has not subscribed to this API of server \"%s\"",
 							   "Subscribe the application to the API on the operator's portal."},
@@ -52,6 +52,13 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 							"server \"%s\" allows no more requests for now",
 							"Ask again later, or lower the server options per_second and "
 							"per_hour."},
+	[SG_FAULT_QUOTA] = {"daily limit", ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, SG_SCOPE_CURVE, false,
+						"the operator behind server \"%s\" gives no more of the meter today",
+						"The operator limits how often a meter is asked in a day."},
+	[SG_FAULT_LINK] = {"link", ANY, SG_SCOPE_WINDOW, false,
+					   "a result of server \"%s\" could not be fetched", NULL},
+	[SG_FAULT_ORDER] = {"order", ANY, SG_SCOPE_WINDOW, false,
+						"an order on server \"%s\" came to nothing", NULL},
 	[SG_FAULT_SERVER] = {"server", ANY, SG_SCOPE_WINDOW, true, "server \"%s\" failed",
 						 "The fault is on the operator's side; ask again later."},
 	[SG_FAULT_TOO_LARGE] = {"too large", ERRCODE_PROGRAM_LIMIT_EXCEEDED, SG_SCOPE_WINDOW, false,
@@ -120,6 +127,21 @@ word_length(const char *s, size_t len, bool *digits)
 	return n;
 }
 
+/*
+ * The letter of French words without its accent, at two bytes of UTF-8; NUL if there is none. The operators write
+ * French, and not every database can.
+ */
+static char
+plain_letter(const char *s, size_t len)
+{
+	/* U+00C0 to U+00FF; a dot for what is no letter */
+	static const char plain[] = "AAAAAAACEEEEIIIIDNOOOOO.OUUUUYTsaaaaaaaceeeeiiiidnooooo.ouuuuyty";
+
+	if (len < 2 || (unsigned char) s[0] != 0xC3 || ((unsigned char) s[1] & 0xC0) != 0x80)
+		return '\0';
+	return plain[(unsigned char) s[1] & 0x3F];
+}
+
 void
 sg_fault_excerpt(char *out, size_t size, const char *body, size_t len)
 {
@@ -136,6 +158,12 @@ sg_fault_excerpt(char *out, size_t size, const char *body, size_t len)
 			memcpy(out + o, "***", 3);
 			o += 3;
 			at += n;
+			continue;
+		}
+		if (n == 0 && (out[o] = plain_letter(body + at, len - at)) != '\0')
+		{
+			o++;
+			at += 2;
 			continue;
 		}
 		for (n = Max(n, 1); n > 0 && o + 1 < size; n--, at++)

@@ -28,6 +28,9 @@ typedef enum SgFaultKind
 	SG_FAULT_BEFORE_CONSENT, /* the window begins before what the holder consented to */
 	SG_FAULT_EMPTY,			 /* the API says in so many words that there is nothing */
 	SG_FAULT_THROTTLED,		 /* too many requests */
+	SG_FAULT_QUOTA,			 /* the operator's daily limit for one meter: hours */
+	SG_FAULT_LINK,			 /* the link to a result is not good any more */
+	SG_FAULT_ORDER,			 /* an order came to nothing: given up, or not told apart */
 	SG_FAULT_SERVER,		 /* the API failed */
 	SG_FAULT_TOO_LARGE,		 /* the body is larger than the limit */
 	SG_FAULT_SHAPE,			 /* not JSON, another shape, cut short */

@@ -38,7 +38,7 @@ typedef struct SgExchange
 
 /*
  * Starts an exchange in the current memory context; nothing is sent yet. "url" must live as long as the
- * exchange. The caller sets request.bearer or user and password, and form or json, before it leaves.
+ * exchange. The caller sets what else the request has, such as request.bearer, before it leaves.
  */
 extern SgExchange *sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url,
 									 SgStats *stats);

@@ -55,24 +55,63 @@ give_token(SgFetch *fetch, SgFlight *flight)
 	return true;
 }
 
+/* Where a request goes: the link that an order gave, or the endpoint behind its place. */
+static char *
+url_of(const SgFetch *fetch, const SgRequest *request)
+{
+	StringInfoData url;
+
+	if (sg_request_is_signed(request))
+		return pstrdup(request->link);
+	initStringInfo(&url);
+	appendStringInfoString(&url, fetch->profile->urls[request->endpoint->base]);
+	if (request->link != NULL)
+		appendStringInfoString(&url, request->link);
+	else
+		request->endpoint->url(request, &url);
+	return url.data;
+}
+
+/* A link is signed by itself, and leads away from the API: no token, no headers, and no pace. */
+static bool
+prepare_link(SgExchange *exchange)
+{
+	exchange->request.accept = "Accept: */*";
+	exchange->turn.per_second = 0;
+	exchange->turn.per_hour = 0;
+	return true;
+}
+
+/* Gives an exchange what it carries; false if there is no token. */
+static bool
+prepare(SgFetch *fetch, SgFlight *flight)
+{
+	const SgRequest *request = &flight->pending.request;
+	SgExchange *exchange = flight->exchange;
+
+	if (sg_request_is_signed(request))
+		return prepare_link(exchange);
+	if (request->endpoint->tokenless)
+		return true;
+	exchange->request.headers = fetch->profile->headers;
+	if (request->endpoint->body != NULL && request->link == NULL)
+		exchange->request.json = request->endpoint->body(request);
+	return give_token(fetch, flight);
+}
+
 /* Puts a request of the queue on its way. */
 static void
 launch(SgFetch *fetch, int place)
 {
 	SgPending *pending = list_nth(fetch->queue, place);
-	const SgEndpoint *endpoint = pending->request.endpoint;
 	SgFlight *flight = palloc0(sizeof(SgFlight));
-	uint64 key = sg_profile_key(fetch->profile, fetch->credential, endpoint->quota);
-	StringInfoData url;
+	uint64 key =
+		sg_profile_key(fetch->profile, fetch->credential, pending->request.endpoint->quota);
 
-	initStringInfo(&url);
-	appendStringInfoString(&url, fetch->profile->base_url);
-	endpoint->url(&pending->request, &url);
 	flight->pending = *pending;
-	flight->exchange = sg_exchange_begin(fetch->profile, key, url.data, fetch->stats);
-	if (endpoint->body != NULL)
-		flight->exchange->request.json = endpoint->body(&pending->request);
-	if (give_token(fetch, flight))
+	flight->exchange =
+		sg_exchange_begin(fetch->profile, key, url_of(fetch, &pending->request), fetch->stats);
+	if (prepare(fetch, flight))
 	{
 		fetch->queue = list_delete_nth_cell(fetch->queue, place);
 		fetch->flights = lappend(fetch->flights, flight);
@@ -89,7 +128,8 @@ land(SgFetch *fetch, SgFlight *flight)
 	fetch->flights = list_delete_ptr(fetch->flights, flight);
 	pfree(unconstify(char *, flight->exchange->request.url));
 	sg_exchange_end(flight->exchange);
-	pfree(flight->token);
+	if (flight->token != NULL)
+		pfree(flight->token);
 	pfree(flight);
 }
 
@@ -164,6 +204,9 @@ count_row(void *arg, const SgRelation *relation, const Datum *values, const bool
 static void
 learn_right(SgFetch *fetch, const SgAnswer *answer)
 {
+	/* where the user has a token of his own there is nothing to subscribe to */
+	if (fetch->profile->api->token_path == NULL)
+		return;
 	switch (answer->fault.kind)
 	{
 		case SG_FAULT_NONE:
@@ -186,12 +229,32 @@ learn_right(SgFetch *fetch, const SgAnswer *answer)
 	}
 }
 
+/* What the store behind a link says; its words are not the API's. */
+static void
+classify_link(int status, SgFault *fault)
+{
+	bool gone = status == 401 || status == 403 || status == 404 || status == 410;
+
+	fault->status = status;
+	sg_fault_set(fault,
+				 gone			 ? SG_FAULT_LINK
+				 : status >= 500 ? SG_FAULT_SERVER
+								 : SG_FAULT_REQUEST,
+				 "The link to the result was answered with HTTP status %d.", status);
+}
+
 /* What an answer says that is not a 200. */
 static void
-classify(SgFetch *fetch, const SgExchange *exchange, SgFault *fault)
+classify(SgFetch *fetch, const SgFlight *flight, SgFault *fault)
 {
+	const SgExchange *exchange = flight->exchange;
 	TimestampTz not_before = fault->not_before;
 
+	if (sg_request_is_signed(&flight->pending.request))
+	{
+		classify_link(exchange->status, fault);
+		return;
+	}
 	fetch->profile->api->classify(exchange->status, exchange->body, exchange->len,
 								  GetCurrentTimestamp(), fault);
 	/* a Retry-After header is plainer than any text */
@@ -240,7 +303,7 @@ read_answer(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *
 	answer->fault = exchange->fault;
 	answer->fatal = false;
 	if (answer->fault.kind == SG_FAULT_NONE && exchange->status != 200)
-		classify(fetch, exchange, &answer->fault);
+		classify(fetch, flight, &answer->fault);
 	else if (answer->fault.kind == SG_FAULT_NONE)
 		decode(answer, exchange, &counter);
 	learn_right(fetch, answer);
@@ -254,7 +317,8 @@ read_answer(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *
 static bool
 renew(SgFetch *fetch, SgFlight *flight, const SgFault *fault)
 {
-	if (fault->kind != SG_FAULT_TOKEN || flight->renewed)
+	if (fault->kind != SG_FAULT_TOKEN || flight->renewed || flight->token == NULL ||
+		fetch->credential->token != NULL)
 		return false;
 	flight->renewed = true;
 	sg_token_forget(fetch->key, flight->token);
@@ -270,11 +334,29 @@ renew(SgFetch *fetch, SgFlight *flight, const SgFault *fault)
 	return true;
 }
 
+/* Asks for the next page, if there is one. */
+static bool
+turn_page(SgFetch *fetch, const SgFlight *flight, const SgAnswer *answer)
+{
+	SgRequest next = answer->request;
+	const SgExchange *exchange = flight->exchange;
+
+	if (answer->fault.kind != SG_FAULT_NONE || next.endpoint->next_page == NULL ||
+		!next.endpoint->next_page(&next, exchange->body, exchange->len))
+		return false;
+	/* a page that leads back would never end */
+	if (next.skip <= answer->request.skip)
+		return false;
+	sg_queue_add(fetch, sg_queue_pending(&next));
+	return true;
+}
+
 /* Deals with one exchange that is done; true if the answer is for the reader. */
 static bool
 settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answer)
 {
 	SgPending pending = flight->pending;
+	bool more;
 
 	/* what was asked on the reader's behalf is not for the reader */
 	read_answer(fetch, flight, pending.hinted != NULL ? NULL : emit, arg, answer);
@@ -289,8 +371,15 @@ settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answe
 	else if (answer->fault.kind != SG_FAULT_NONE &&
 			 sg_exchange_retry(flight->exchange, &answer->fault))
 		return false;
+	/* the host of a link is not the server: others may well answer */
+	if (sg_request_is_signed(&pending.request) && answer->fault.kind == SG_FAULT_CONNECT)
+		answer->fault.kind = SG_FAULT_LINK;
+	more = turn_page(fetch, flight, answer);
 	land(fetch, flight);
 	sg_queue_settled(fetch, &pending);
+	/* what is so of a point is known when all pages are */
+	if (more && pending.request.endpoint->relations[0]->kind == SG_KIND_STATE)
+		return false;
 	/* without it the search takes longer, that is all */
 	if (pending.hinted != NULL)
 		return sg_floor_hinted(fetch, &pending, answer);

@@ -1,19 +1,14 @@
 /*
  * profile.c
- *	  The options of servers, user mappings and foreign tables.
+ *	  What the options of servers and user mappings come to.
  */
 #include "postgres.h"
 
-#include "access/reloptions.h"
 #include "base/compat.h"
-#include "catalog/pg_foreign_server.h"
-#include "catalog/pg_foreign_table.h"
-#include "catalog/pg_type.h"
-#include "catalog/pg_user_mapping.h"
-#include "commands/defrem.h"
 #include "common/hashfn.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "option.h"
 #include "profile.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
@@ -22,260 +17,6 @@
 
 /* A secret's file holds one line; more is a mistake. */
 #define SECRET_MAX 4096
-
-/* How an option's text is checked. */
-typedef enum OptionKind
-{
-	KIND_TEXT, /* anything but nothing */
-	KIND_NAME, /* goes before a colon in Basic authentication */
-	KIND_API,  /* a known API or the store */
-	KIND_GENERATION,
-	KIND_ENVIRONMENT,
-	KIND_URL,
-	KIND_INTEGER,
-	KIND_BOOL,
-	KIND_RELATION,
-	KIND_FILE /* names a file of the database server: for those who may read any */
-} OptionKind;
-
-typedef struct Option
-{
-	const char *name;
-	Oid catalog;
-	OptionKind kind;
-	int low; /* of an integer */
-	int high;
-	int initial;
-} Option;
-
-/*
- * Every limit has its argument: what the operator allows is at most a thousand a second; descriptors
- * bound what is in flight; a body of a year of five-minute values is 12 MB.
- */
-static const Option options[] = {
-	{"api", ForeignServerRelationId, KIND_API},
-	{"generation", ForeignServerRelationId, KIND_GENERATION},
-	{"environment", ForeignServerRelationId, KIND_ENVIRONMENT},
-	{"base_url", ForeignServerRelationId, KIND_URL},
-	{"consent_url", ForeignServerRelationId, KIND_URL},
-	{"allow_plain_http", ForeignServerRelationId, KIND_BOOL},
-	{"per_second", ForeignServerRelationId, KIND_INTEGER, 0, 1000, -1},
-	{"per_hour", ForeignServerRelationId, KIND_INTEGER, 0, 10000000, -1},
-	{"in_flight", ForeignServerRelationId, KIND_INTEGER, 1, 64, 4},
-	{"retries", ForeignServerRelationId, KIND_INTEGER, 0, 10, 3},
-	{"max_wait", ForeignServerRelationId, KIND_INTEGER, 0, 86400, 60},
-	{"connect_timeout", ForeignServerRelationId, KIND_INTEGER, 1, 600, 10},
-	{"timeout", ForeignServerRelationId, KIND_INTEGER, 1, 3600, 60},
-	{"max_body", ForeignServerRelationId, KIND_INTEGER, 1024, 1024 * 1024 * 1023, 32 * 1024 * 1024},
-	{"client_id", UserMappingRelationId, KIND_NAME},
-	{"client_secret", UserMappingRelationId, KIND_TEXT},
-	{"client_secret_file", UserMappingRelationId, KIND_FILE},
-	{"relation", ForeignTableRelationId, KIND_RELATION},
-};
-
-static const Option *
-find_option(const char *name, Oid catalog)
-{
-	for (int i = 0; i < lengthof(options); i++)
-		if (options[i].catalog == catalog && strcmp(options[i].name, name) == 0)
-			return &options[i];
-	return NULL;
-}
-
-static void
-complain_unknown(const char *name, Oid catalog)
-{
-	StringInfoData valid;
-
-	initStringInfo(&valid);
-	for (int i = 0; i < lengthof(options); i++)
-		if (options[i].catalog == catalog)
-			appendStringInfo(&valid, "%s%s", valid.len > 0 ? ", " : "", options[i].name);
-	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name),
-					valid.len > 0 ? errhint("Valid options in this context are: %s.", valid.data)
-								  : errhint("There are no valid options in this context.")));
-}
-
-/* Raises the complaint about a value that its option does not allow; the secret's value is never shown. */
-static void
-complain_value(const char *name, const char *value, const char *rule)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid value for option \"%s\": \"%s\"", name, value), errhint("%s", rule)));
-}
-
-/* Is the host of an http URL this machine itself? */
-static bool
-is_loopback(const char *host)
-{
-	size_t len = strcspn(host, "/?#");
-	size_t name = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
-
-	/* "user@host" could hide the true host */
-	if (memchr(host, '@', len) != NULL)
-		return false;
-	return (name == 9 && pg_strncasecmp(host, "127.0.0.1", 9) == 0) ||
-		   (name == 9 && pg_strncasecmp(host, "localhost", 9) == 0) ||
-		   (name == 5 && strncmp(host, "[::1]", 5) == 0);
-}
-
-static void
-check_url(const char *name, const char *value)
-{
-	const char *host = strstr(value, "://");
-	bool known =
-		pg_strncasecmp(value, "https://", 8) == 0 || pg_strncasecmp(value, "http://", 7) == 0;
-
-	if (!known || host[3] == '\0' || strpbrk(value, " \t\r\n?#@") != NULL)
-		/* what stands before an @ may be a password */
-		complain_value(name, strchr(value, '@') != NULL ? "..." : value,
-					   "The value is a URL such as https://host/prefix, without a query, a user "
-					   "name or spaces.");
-}
-
-static void
-check_integer(const Option *option, const char *value)
-{
-	char *end;
-	long number;
-
-	errno = 0;
-	number = strtol(value, &end, 10);
-	if (end == value || *end != '\0' || errno != 0 || number < option->low || number > option->high)
-		complain_value(
-			option->name, value,
-			psprintf("The value is a whole number from %d to %d.", option->low, option->high));
-}
-
-static void
-check_file(const char *name, const char *value)
-{
-	if (!is_absolute_path(value))
-		complain_value(name, value, "The value is an absolute path on the database server.");
-	if (!superuser())
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("only a superuser may set the option \"%s\"", name),
-						errhint("Use the option client_secret, or ask a superuser to make the user "
-								"mapping.")));
-}
-
-static void
-check_option(const Option *option, const char *value)
-{
-	bool flag;
-
-	switch (option->kind)
-	{
-		case KIND_TEXT:
-			if (value[0] == '\0')
-				complain_value(option->name, value, "The value must not be empty.");
-			break;
-		case KIND_NAME:
-			if (value[0] == '\0' || strchr(value, ':') != NULL)
-				complain_value(option->name, value,
-							   "The value must not be empty, nor hold a colon.");
-			break;
-		case KIND_API:
-			if (strcmp(value, SG_API_STORE) != 0 && sg_api_find(value, NULL) == NULL)
-				complain_value(option->name, value, "Valid values are: enedis, store.");
-			break;
-		case KIND_GENERATION:
-			if (sg_api_find("enedis", value) == NULL)
-				complain_value(option->name, value,
-							   psprintf("Valid values are: %s.", sg_api_generations(NULL)));
-			break;
-		case KIND_ENVIRONMENT:
-			if (strcmp(value, "production") != 0 && strcmp(value, "sandbox") != 0)
-				complain_value(option->name, value, "Valid values are: production, sandbox.");
-			break;
-		case KIND_URL:
-			check_url(option->name, value);
-			break;
-		case KIND_INTEGER:
-			check_integer(option, value);
-			break;
-		case KIND_BOOL:
-			if (!parse_bool(value, &flag))
-				complain_value(option->name, value, "Valid values are: true, false.");
-			break;
-		case KIND_RELATION:
-			if (sg_relation_find(value) == NULL)
-				complain_value(option->name, value,
-							   psprintf("Valid values are: %s.", sg_relation_names()));
-			break;
-		case KIND_FILE:
-			check_file(option->name, value);
-			break;
-	}
-}
-
-static const char *
-get_text(List *list, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, list)
-	{
-		DefElem *def = lfirst_node(DefElem, cell);
-
-		if (strcmp(def->defname, name) == 0)
-			return defGetString(def);
-	}
-	return NULL;
-}
-
-/* Plain HTTP would show the secret to the network: this machine only, unless the owner says so. */
-static void
-check_transport(List *list)
-{
-	const char *url = get_text(list, "base_url");
-	const char *allow = get_text(list, "allow_plain_http");
-	bool allowed = false;
-
-	if (allow != NULL)
-		(void) parse_bool(allow, &allowed);
-	if (url != NULL && pg_strncasecmp(url, "http://", 7) == 0 && !is_loopback(url + 7) && !allowed)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("base_url \"%s\" would send the secret in clear text", url),
-				 errhint("Use https, or set the option allow_plain_http if the network is safe.")));
-}
-
-void
-sg_profile_validate(List *list, Oid catalog)
-{
-	ListCell *cell;
-
-	foreach (cell, list)
-	{
-		DefElem *def = lfirst_node(DefElem, cell);
-		const Option *option = find_option(def->defname, catalog);
-
-		if (option == NULL)
-			complain_unknown(def->defname, catalog);
-		else
-			check_option(option, defGetString(def));
-	}
-	if (catalog != ForeignServerRelationId)
-		return;
-	check_transport(list);
-	if (get_text(list, "api") == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("option \"api\" is required for a server"),
-						errhint("Valid values are: enedis, store.")));
-}
-
-static int
-get_integer(List *list, const char *name, int otherwise)
-{
-	const Option *option = find_option(name, ForeignServerRelationId);
-	const char *text = get_text(list, name);
-
-	if (text != NULL)
-		return atoi(text);
-	return option->initial >= 0 ? option->initial : otherwise;
-}
 
 /* Paths begin with a slash, so a base URL ends without one; else it would be another one to the ledger. */
 static char *
@@ -294,42 +35,92 @@ is_sandbox(const char *environment)
 	return environment != NULL && strcmp(environment, "sandbox") == 0;
 }
 
+/*
+ * A place behind which paths lie: the option, else what the API says, which may be a path behind its first
+ * place.
+ */
+static const char *
+find_url(List *options, const char *name, const char *otherwise, const char *main_url)
+{
+	const char *url = sg_option_text(options, name);
+
+	if (url == NULL && otherwise == NULL)
+		return main_url;
+	if (url == NULL && otherwise[0] == '/')
+		return psprintf("%s%s", main_url, otherwise);
+	return without_slashes(url != NULL ? url : otherwise);
+}
+
+static void
+set_urls(SgProfile *profile, List *options, bool sandbox)
+{
+	const SgApi *api = profile->api;
+	const char *main_url = sandbox && api->sandbox_url != NULL ? api->sandbox_url : api->base_url;
+
+	main_url = find_url(options, "base_url", main_url, NULL);
+	profile->urls[SG_BASE_MAIN] = main_url;
+	profile->urls[SG_BASE_ENEDIS] = find_url(options, "enedis_url", api->enedis_url, main_url);
+	profile->urls[SG_BASE_EVENTS] = find_url(options, "events_url", api->events_url, main_url);
+	if (api->token_path != NULL)
+		profile->token_url = psprintf(
+			"%s%s", find_url(options, "token_url", api->token_url, main_url), api->token_path);
+	profile->token_scope =
+		sandbox && api->sandbox_scope != NULL ? api->sandbox_scope : api->token_scope;
+	profile->consent_url = sg_option_text(options, "consent_url");
+	/* the sandbox has no page on which to consent */
+	if (profile->consent_url == NULL && !sandbox)
+		profile->consent_url = api->consent_url;
+	if (profile->consent_url != NULL)
+		profile->consent_url = without_slashes(profile->consent_url);
+}
+
+static void
+set_headers(SgProfile *profile, List *options)
+{
+	const char *headers = sg_option_text(options, "headers");
+
+	if (profile->api->version != NULL)
+		profile->headers = list_make1(unconstify(char *, profile->api->version));
+	if (profile->test_env)
+		profile->headers = lappend(profile->headers, "switchgrid-test-env: true");
+	if (headers != NULL)
+		profile->headers = list_concat(profile->headers, sg_option_headers(headers));
+}
+
 SgProfile *
 sg_profile_get(Oid serverid, Oid user)
 {
 	ForeignServer *server = GetForeignServer(serverid);
 	SgProfile *profile = palloc0(sizeof(SgProfile));
-	const char *name = get_text(server->options, "api");
-	const char *environment = get_text(server->options, "environment");
+	const char *name = sg_option_text(server->options, "api");
 
 	profile->server = serverid;
 	profile->user = user;
 	profile->name = server->servername;
 	if (name == NULL || strcmp(name, SG_API_STORE) == 0)
 		return profile;
-	profile->api = sg_api_find(name, get_text(server->options, "generation"));
+	profile->api = sg_api_find(name, sg_option_text(server->options, "generation"));
 	if (profile->api == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("server \"%s\" names an API that is not known", profile->name)));
-	profile->base_url = get_text(server->options, "base_url");
-	if (profile->base_url == NULL)
-		profile->base_url =
-			is_sandbox(environment) ? profile->api->sandbox_url : profile->api->base_url;
-	profile->base_url = without_slashes(profile->base_url);
-	profile->consent_url = get_text(server->options, "consent_url");
-	/* the sandbox has no page on which to consent */
-	if (profile->consent_url == NULL && !is_sandbox(environment))
-		profile->consent_url = profile->api->consent_url;
-	if (profile->consent_url != NULL)
-		profile->consent_url = without_slashes(profile->consent_url);
-	profile->per_second = get_integer(server->options, "per_second", profile->api->per_second);
-	profile->per_hour = get_integer(server->options, "per_hour", profile->api->per_hour);
-	profile->in_flight = get_integer(server->options, "in_flight", 0);
-	profile->retries = get_integer(server->options, "retries", 0);
-	profile->max_wait = get_integer(server->options, "max_wait", 0);
-	profile->connect_timeout_ms = get_integer(server->options, "connect_timeout", 0) * 1000;
-	profile->timeout_ms = get_integer(server->options, "timeout", 0) * 1000;
-	profile->max_body = get_integer(server->options, "max_body", 0);
+	set_urls(profile, server->options, is_sandbox(sg_option_text(server->options, "environment")));
+	profile->test_env = sg_option_bool(server->options, "test_env");
+	profile->plain_links = sg_option_bool(server->options, "allow_plain_http");
+	set_headers(profile, server->options);
+	profile->curve_format = sg_option_text(server->options, "curve_format");
+	if (profile->curve_format == NULL)
+		profile->curve_format = "raw";
+	profile->order_points = sg_option_integer(server->options, "order_points", 0);
+	profile->order_hours = sg_option_integer(server->options, "order_hours", 0);
+	profile->per_second =
+		sg_option_integer(server->options, "per_second", profile->api->per_second);
+	profile->per_hour = sg_option_integer(server->options, "per_hour", profile->api->per_hour);
+	profile->in_flight = sg_option_integer(server->options, "in_flight", 0);
+	profile->retries = sg_option_integer(server->options, "retries", 0);
+	profile->max_wait = sg_option_integer(server->options, "max_wait", 0);
+	profile->connect_timeout_ms = sg_option_integer(server->options, "connect_timeout", 0) * 1000;
+	profile->timeout_ms = sg_option_integer(server->options, "timeout", 0) * 1000;
+	profile->max_body = sg_option_integer(server->options, "max_body", 0);
 	return profile;
 }
 
@@ -353,8 +144,10 @@ complain_incomplete(const SgProfile *profile)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
-					errhint("It needs the options client_id and client_secret (or "
-							"client_secret_file).")));
+					profile->api->token_path != NULL
+						? errhint("It needs the options client_id and client_secret (or "
+								  "client_secret_file).")
+						: errhint("It needs the option token (or token_file).")));
 }
 
 bool
@@ -366,34 +159,41 @@ sg_profile_has_mapping(const SgProfile *profile)
 								 ObjectIdGetDatum(profile->server));
 }
 
-/* The first line of the secret's file, without the line's end. */
+/* The first line of the file that an option names, without the line's end. */
 static char *
-read_secret(const char *path)
+read_secret(const char *option, const char *path)
 {
 	char buffer[SECRET_MAX];
 	FILE *file = AllocateFile(path, "r");
 	bool read;
 
 	if (file == NULL)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not open file \"%s\" of option \"client_secret_file\": %m", path)));
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not open file \"%s\" of option \"%s\": %m", path, option)));
 	read = fgets(buffer, sizeof(buffer), file) != NULL;
 	FreeFile(file);
 	if (read)
 		buffer[strcspn(buffer, "\r\n")] = '\0';
 	if (!read || buffer[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("file \"%s\" of option \"client_secret_file\" holds no secret", path)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("file \"%s\" of option \"%s\" holds no secret", path, option)));
 	return pstrdup(buffer);
+}
+
+/* A secret from its option or from the file that the other option names, or NULL. */
+static const char *
+get_secret(List *options, const char *option, const char *file_option)
+{
+	const char *file = sg_option_text(options, file_option);
+
+	return file != NULL ? read_secret(file_option, file) : sg_option_text(options, option);
 }
 
 const char *
 sg_profile_client(const SgProfile *profile, bool missing_ok)
 {
 	UserMapping *mapping = GetUserMapping(profile->user, profile->server);
-	const char *client = get_text(mapping->options, "client_id");
+	const char *client = sg_option_text(mapping->options, "client_id");
 
 	if (client == NULL && !missing_ok)
 		complain_incomplete(profile);
@@ -406,12 +206,21 @@ sg_profile_credential(const SgProfile *profile)
 	/* raises 42704 with PostgreSQL's own words if there is no mapping */
 	UserMapping *mapping = GetUserMapping(profile->user, profile->server);
 	SgCredential *credential = palloc0(sizeof(SgCredential));
-	const char *file = get_text(mapping->options, "client_secret_file");
 
-	credential->client_id = get_text(mapping->options, "client_id");
-	credential->client_secret = get_text(mapping->options, "client_secret");
-	if (file != NULL)
-		credential->client_secret = read_secret(file);
+	if (profile->api->token_path == NULL)
+	{
+		credential->token = get_secret(mapping->options, "token", "token_file");
+		if (credential->token == NULL)
+			complain_incomplete(profile);
+		/* it goes into a header as it is */
+		if (strpbrk(credential->token, " \t\r\n") != NULL)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("the token in the user mapping of server \"%s\" holds a blank",
+								   profile->name)));
+		return credential;
+	}
+	credential->client_id = sg_option_text(mapping->options, "client_id");
+	credential->client_secret = get_secret(mapping->options, "client_secret", "client_secret_file");
 	if (credential->client_id == NULL || credential->client_secret == NULL)
 		complain_incomplete(profile);
 	return credential;
@@ -420,8 +229,9 @@ sg_profile_credential(const SgProfile *profile)
 uint64
 sg_profile_key(const SgProfile *profile, const SgCredential *credential, const char *quota)
 {
-	char *text = psprintf("%s\n%s\n%s\n%s", profile->api->name, profile->base_url,
-						  credential->client_id, quota != NULL ? quota : "");
+	char *text = psprintf("%s\n%s\n%s\n%s", profile->api->name, profile->urls[SG_BASE_MAIN],
+						  credential->token != NULL ? credential->token : credential->client_id,
+						  quota != NULL ? quota : "");
 	uint64 key = hash_bytes_extended((const unsigned char *) text, (int) strlen(text), 0);
 
 	pfree(text);
@@ -429,11 +239,35 @@ sg_profile_key(const SgProfile *profile, const SgCredential *credential, const c
 	return key != 0 ? key : 1;
 }
 
+/* The host and port of a URL: how long they are, after its scheme. */
+static size_t
+authority_len(const char *host)
+{
+	return strcspn(host, "/?#");
+}
+
+bool
+sg_profile_allows_link(const SgProfile *profile, const char *link)
+{
+	const char *own = profile->urls[SG_BASE_ENEDIS];
+	size_t len;
+
+	if (pg_strncasecmp(link, "https://", 8) == 0)
+		return link[8] != '\0' && strchr("/?#", link[8]) == NULL;
+	if (!sg_option_plain_url(link))
+		return false;
+	if (profile->plain_links)
+		return true;
+	len = authority_len(link + 7);
+	return sg_option_plain_url(own) && authority_len(own + 7) == len &&
+		   pg_strncasecmp(own + 7, link + 7, len) == 0;
+}
+
 const SgRelation *
 sg_profile_relation(Oid table)
 {
 	ForeignTable *foreign = GetForeignTable(table);
-	const char *name = get_text(foreign->options, "relation");
+	const char *name = sg_option_text(foreign->options, "relation");
 
 	if (name == NULL)
 		ereport(ERROR, (errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),

@@ -18,11 +18,19 @@ typedef struct SgProfile
 	Oid server;
 	Oid user; /* whose mapping holds the credential */
 	const char *name;
-	const SgApi *api; /* NULL for the store */
-	const char *base_url;
-	const char *consent_url; /* where a consent is given; NULL: nowhere */
-	int per_second;			 /* 0: no limit */
-	int per_hour;			 /* 0: no limit */
+	const SgApi *api;			/* NULL for the store */
+	const char *urls[SG_BASES]; /* what the paths of the API lie behind */
+	const char *token_url;		/* NULL: there is no call for a token */
+	const char *token_scope;	/* sent with it, or NULL */
+	List *headers;				/* of char *: sent with every request to the API */
+	bool test_env;				/* are asks and orders made in the test environment? */
+	bool plain_links;			/* may a result's link be plain HTTP, to any host? */
+	const char *curve_format;	/* of an ordered load curve: raw, json or csv */
+	int order_points;			/* requests in one order, at most */
+	int order_hours;			/* a request that has not ended by then is given up */
+	const char *consent_url;	/* where a consent is given; NULL: nowhere */
+	int per_second;				/* 0: no limit */
+	int per_hour;				/* 0: no limit */
 	int in_flight;
 	int retries;
 	int max_wait; /* seconds that a statement waits for a quota */
@@ -35,6 +43,7 @@ typedef struct SgCredential
 {
 	const char *client_id;
 	const char *client_secret;
+	const char *token; /* the token itself, where the API has no call for one; then nothing else */
 } SgCredential;
 
 /*
@@ -70,6 +79,12 @@ extern const char *sg_profile_client(const SgProfile *profile, bool missing_ok);
 
 /* Has the user a mapping for the server? Without one sg_profile_credential raises. */
 extern bool sg_profile_has_mapping(const SgProfile *profile);
+
+/*
+ * May a result be fetched from this link: is it TLS, or on the very host and port of the API? A link is what
+ * the API says, and the network between is not the API's.
+ */
+extern bool sg_profile_allows_link(const SgProfile *profile, const char *link);
 
 /* The relation that a foreign table stands for. Raises HV00J if it names none. */
 extern const SgRelation *sg_profile_relation(Oid table);

@@ -128,15 +128,18 @@ read_answer(const SgExchange *exchange, int64 *life, SgFault *fault)
 
 /* Sends a form with the client's secret, as often as it pays; the caller ends the exchange. */
 static SgExchange *
-begin_form(const SgProfile *profile, const SgCredential *credential, uint64 key, const char *path,
+begin_form(const SgProfile *profile, const SgCredential *credential, uint64 key, const char *url,
 		   const char *form, SgStats *stats)
 {
-	char *url = psprintf("%s%s", profile->base_url, path);
 	SgExchange *exchange = sg_exchange_begin(profile, key, url, stats);
 
 	exchange->request.form = form;
-	exchange->request.user = credential->client_id;
-	exchange->request.password = credential->client_secret;
+	/* where a scope is asked for, the form holds the secret */
+	if (profile->token_scope == NULL)
+	{
+		exchange->request.user = credential->client_id;
+		exchange->request.password = credential->client_secret;
+	}
 	return exchange;
 }
 
@@ -148,12 +151,31 @@ wait_for(SgExchange *exchange)
 	exchange->stats->tokens += exchange->http != NULL ? 1 : 0;
 }
 
+/* What asks for a token: with a scope it holds the secret too. */
+static char *
+token_form(const SgProfile *profile, const SgCredential *credential)
+{
+	StringInfoData form;
+
+	initStringInfo(&form);
+	appendStringInfoString(&form, "grant_type=client_credentials");
+	if (profile->token_scope == NULL)
+		return form.data;
+	appendStringInfoString(&form, "&client_id=");
+	sg_http_escape(&form, credential->client_id);
+	appendStringInfoString(&form, "&client_secret=");
+	sg_http_escape(&form, credential->client_secret);
+	appendStringInfoString(&form, "&scope=");
+	sg_http_escape(&form, profile->token_scope);
+	return form.data;
+}
+
 static char *
 ask_token(const SgProfile *profile, const SgCredential *credential, uint64 key, SgStats *stats,
 		  int64 *life, SgFault *fault)
 {
-	SgExchange *exchange = begin_form(profile, credential, key, profile->api->token_path,
-									  "grant_type=client_credentials", stats);
+	SgExchange *exchange = begin_form(profile, credential, key, profile->token_url,
+									  token_form(profile, credential), stats);
 	char *token;
 
 	do
@@ -169,11 +191,15 @@ const char *
 sg_token_get(const SgProfile *profile, const SgCredential *credential, uint64 key, SgStats *stats,
 			 SgFault *fault)
 {
-	Held *entry = find_entry(key);
-	uint64 secret = hash_secret(credential);
+	Held *entry;
+	uint64 secret;
 	char *token;
 	int64 life;
 
+	if (credential->token != NULL)
+		return credential->token;
+	entry = find_entry(key);
+	secret = hash_secret(credential);
 	if (entry->token != NULL && entry->secret == secret && entry->renew_at > GetCurrentTimestamp())
 		return entry->token;
 	token = ask_token(profile, credential, key, stats, &life, fault);
@@ -216,7 +242,8 @@ sg_token_revoke(const SgProfile *profile, const SgCredential *credential, uint64
 
 	if (entry->token == NULL)
 		return false;
-	exchange = begin_form(profile, credential, key, profile->api->revoke_path,
+	exchange = begin_form(profile, credential, key,
+						  psprintf("%s%s", profile->urls[SG_BASE_MAIN], profile->api->revoke_path),
 						  revoke_form(entry->token), stats);
 	do
 	{

@@ -12,7 +12,7 @@
 #include "profile.h"
 
 /*
- * A token for the credential, asked for if none is held, waiting for pace and network. Valid until the
+ * A token for the credential: the credential's own, or one that is asked for if none is held, waiting for pace and network. Valid until the
  * next call. NULL if there is none to be had: then "fault" says why.
  */
 extern const char *sg_token_get(const SgProfile *profile, const SgCredential *credential,

@@ -80,8 +80,8 @@ table_definition(const SgRelation *relation, const char *server)
 static bool
 gives(const SgApi *api, const SgRelation *relation)
 {
-	return sg_api_endpoint(api, relation, SG_CONSUMPTION) != NULL ||
-		   sg_api_endpoint(api, relation, SG_PRODUCTION) != NULL;
+	return sg_api_asks(api, relation) && (sg_api_endpoint(api, relation, SG_CONSUMPTION) != NULL ||
+										  sg_api_endpoint(api, relation, SG_PRODUCTION) != NULL);
 }
 
 static List *

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "catalog/pg_type.h"
@@ -48,9 +49,8 @@ sg_history(PG_FUNCTION_ARGS)
 		sg_compat_make_range(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO), &from, &until));
 }
 
-/* An argument that must not be NULL, nor hold a NULL, as a list of char *. */
-static List *
-text_list(FunctionCallInfo fcinfo, int argument, const char *name)
+List *
+sg_face_texts(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	Datum *values;
 	bool *nulls;
@@ -82,9 +82,9 @@ sg_watch(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("argument \"%s\" must not be NULL", "server")));
 	wish.server = NameStr(*PG_GETARG_NAME(0));
-	wish.points = text_list(fcinfo, 1, "points");
-	wish.relations = text_list(fcinfo, 2, "relations");
-	wish.directions = text_list(fcinfo, 5, "directions");
+	wish.points = sg_face_texts(fcinfo, 1, "points");
+	wish.relations = sg_face_texts(fcinfo, 2, "relations");
+	wish.directions = sg_face_texts(fcinfo, 5, "directions");
 	if (!PG_ARGISNULL(3))
 		wish.since = PG_GETARG_DATEADT(3);
 	if (!PG_ARGISNULL(4))
@@ -95,16 +95,31 @@ sg_watch(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(kept);
 }
 
-static void
-require_own_transactions(FunctionCallInfo fcinfo)
+void
+sg_face_require_own_transactions(FunctionCallInfo fcinfo, const char *name)
 {
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
-						errmsg("switchgrid.refresh cannot run inside a transaction block"),
-						errdetail("It commits what it fetched as it goes."),
+						errmsg("switchgrid.%s cannot run inside a transaction block", name),
+						errdetail("It commits as it goes."),
 						errhint("Call it by itself, outside BEGIN, functions and DO blocks that "
 								"are in a transaction.")));
+}
+
+/* Nobody waits longer for an operator: a run holds its server. */
+#define LONGEST_WAIT USECS_PER_DAY
+
+static int64
+length_of_wait(const Interval *wait)
+{
+	int64 us = wait->time + wait->day * USECS_PER_DAY;
+
+	if (wait->month != 0 || us < 0 || us > LONGEST_WAIT)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument \"%s\" is out of range", "wait"),
+						errhint("It is an interval from 0 to 1 day.")));
+	return us;
 }
 
 /* The procedure's result row. */
@@ -128,13 +143,16 @@ sg_refresh(PG_FUNCTION_ARGS)
 	MemoryContext caller = CurrentMemoryContext;
 	char *server;
 	Datum points;
+	int64 wait = 0;
 
-	require_own_transactions(fcinfo);
+	sg_face_require_own_transactions(fcinfo, "refresh");
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	/* SPI's memory outlives the commits; the arguments' may not */
 	server = PG_ARGISNULL(0) ? NULL : pstrdup(NameStr(*PG_GETARG_NAME(0)));
 	points = PG_ARGISNULL(1) ? (Datum) 0 : PointerGetDatum(PG_GETARG_ARRAYTYPE_P_COPY(1));
-	sg_run_refresh(server, points, &totals);
+	if (!PG_ARGISNULL(5))
+		wait = length_of_wait(PG_GETARG_INTERVAL_P(5));
+	sg_run_refresh(server, points, wait, &totals);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
 	return totals_row(fcinfo, &totals);

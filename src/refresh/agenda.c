@@ -19,11 +19,14 @@ sg_agenda_servers(const char *server)
 	uint64 rows;
 
 	sg_sql_text(&sql, server);
-	rows = sg_sql_run(&sql, "SELECT server FROM switchgrid.watch WHERE $1 IS NULL OR server = $1 "
-							"UNION SELECT server FROM switchgrid.ask "
-							"WHERE outcome = 'given' AND points IS NULL "
-							"AND server IN (SELECT srvname FROM pg_foreign_server) "
-							"AND ($1 IS NULL OR server = $1) ORDER BY 1");
+	rows = sg_sql_run(
+		&sql, "SELECT server FROM switchgrid.watch WHERE $1 IS NULL OR server = $1 "
+			  "UNION SELECT server FROM (SELECT server FROM switchgrid.ask "
+			  "WHERE (outcome = 'given' AND points IS NULL) OR outcome = 'sending' "
+			  "OR (outcome IN ('waiting', 'given') AND ask_id IS NOT NULL) "
+			  "UNION SELECT server FROM switchgrid.data_order WHERE state IN ('sending', 'open')) "
+			  "AS w WHERE server IN (SELECT srvname FROM pg_foreign_server) "
+			  "AND ($1 IS NULL OR server = $1) ORDER BY 1");
 	for (uint64 i = 0; i < rows; i++)
 		servers = lappend(servers, sg_sql_get_text(i, 1));
 	sg_sql_done();
@@ -67,6 +70,53 @@ is_asked(List *asked, const SgEndpoint *endpoint, const char *point)
 			return true;
 	}
 	return false;
+}
+
+/* The order of a point's state that is there already, or NULL; the gaps come by points. */
+static SgRequest *
+ordered_state(const SgAgenda *agenda, const SgEndpoint *endpoint, const char *point)
+{
+	for (int i = list_length(agenda->orders) - 1; i >= 0; i--)
+	{
+		SgRequest *request = list_nth(agenda->orders, i);
+
+		if (strcmp(request->point, point) != 0)
+			break;
+		if (request->endpoint == endpoint)
+			return request;
+	}
+	return NULL;
+}
+
+/* What is so now of a point and is ordered: one order for all that is wanted of it. */
+static void
+order_state(SgAgenda *agenda, const SgEndpoint *endpoint, const SgRelation *relation,
+			const char *point, bool alone)
+{
+	SgRequest *request = ordered_state(agenda, endpoint, point);
+
+	if (request == NULL)
+	{
+		request = sg_endpoint_ask(endpoint, point, 0, sg_clock_today());
+		agenda->orders = lappend(agenda->orders, request);
+	}
+	request->wanted = lappend(request->wanted, unconstify(SgRelation *, relation));
+	request->alone |= alone;
+}
+
+/* The days of a series, asked for or ordered. */
+static void
+add_series(SgAgenda *agenda, const SgEndpoint *endpoint, const char *point, SgDays days, bool alone)
+{
+	List *cut = sg_endpoint_cut(endpoint, point, days, sg_clock_today(), NIL);
+	ListCell *cell;
+
+	foreach (cell, cut)
+		((SgRequest *) lfirst(cell))->alone = alone;
+	if (endpoint->order_type != NULL)
+		agenda->orders = list_concat(agenda->orders, cut);
+	else
+		agenda->requests = list_concat(agenda->requests, cut);
 }
 
 /* What is so now of a point; "asked" are the requests of that kind for it. */
@@ -114,8 +164,7 @@ add_unresolved(SgAgenda *agenda, const SgProfile *profile)
 SgAgenda
 sg_agenda_make(const SgProfile *profile, Datum points)
 {
-	SgAgenda agenda = {NIL, sg_assembly_make(profile->api)};
-	DateADT today = sg_clock_today();
+	SgAgenda agenda = {NIL, NIL, sg_assembly_make(profile->api)};
 	SgSql sql = {0};
 	List *asked = NIL;
 	uint64 rows;
@@ -124,9 +173,10 @@ sg_agenda_make(const SgProfile *profile, Datum points)
 	add_points(&sql, points);
 	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
 	rows = sg_sql_run(&sql, "SELECT point_id, relation, direction, lower(d), "
-							"upper(d) FROM (SELECT point_id, relation, direction, "
-							"unnest(range_agg(days)) AS d FROM switchgrid.gap "
-							"WHERE server = $1 "
+							"upper(d), alone FROM (SELECT point_id, relation, direction, "
+							"unnest(range_agg(days)) AS d, bool_or(cause = 'request') AS alone "
+							"FROM switchgrid.gap "
+							"WHERE server = $1 AND cause NOT IN ('ordered', 'uncertain') "
 							"AND ($2 IS NULL OR point_id = ANY ($2)) "
 							"AND (retry_at IS NULL OR retry_at <= $3) "
 							"GROUP BY 1, 2, 3) AS g ORDER BY 1, 2, 3, 4");
@@ -137,18 +187,42 @@ sg_agenda_make(const SgProfile *profile, Datum points)
 		SgDays days = {DatumGetDateADT(sg_sql_get(i, 4, DateADTGetDatum(SG_DAY_FIRST))),
 					   DatumGetDateADT(sg_sql_get(i, 5, DateADTGetDatum(SG_DAY_LAST)))};
 
-		if (relation->kind == SG_KIND_STATE)
-			add_state(&agenda, profile, relation, point, &asked);
+		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3));
+		bool alone = DatumGetBool(sg_sql_get(i, 6, BoolGetDatum(false)));
+
+		if (relation->kind == SG_KIND_SERIES)
+			add_series(&agenda, endpoint, point, days, alone);
+		else if (endpoint->order_type != NULL)
+			order_state(&agenda, endpoint, relation, point, alone);
 		else
-			agenda.requests =
-				sg_endpoint_cut(sg_api_endpoint(profile->api, relation, sg_sql_get_text(i, 3)),
-								point, days, today, agenda.requests);
+			add_state(&agenda, profile, relation, point, &asked);
 	}
 	sg_sql_done();
 	if (points == 0)
 		add_unresolved(&agenda, profile);
 	list_sort(agenda.requests, compare_requests);
 	return agenda;
+}
+
+void
+sg_agenda_add_consents(SgAgenda *agenda, const SgProfile *profile)
+{
+	const SgEndpoint *endpoint = sg_api_endpoint(profile->api, &sg_relation_consent, SG_BOTH);
+	const char *last = "";
+	ListCell *cell;
+
+	foreach (cell, agenda->orders)
+	{
+		const char *point = ((SgRequest *) lfirst(cell))->point;
+
+		if (strcmp(point, last) == 0 || is_asked(agenda->requests, endpoint, point) ||
+			sg_ask_of_point(profile->name, point, sg_clock_today()) != NULL)
+			continue;
+		last = point;
+		sg_assembly_want(agenda->assembly, &sg_relation_consent, point, 0);
+		agenda->requests =
+			lappend(agenda->requests, sg_endpoint_ask(endpoint, point, 0, sg_clock_today()));
+	}
 }
 
 int64

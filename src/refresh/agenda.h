@@ -16,7 +16,8 @@ extern List *sg_agenda_servers(const char *server);
 /* What a run asks, and what it makes of answers that feed several relations. */
 typedef struct SgAgenda
 {
-	List *requests; /* of SgRequest * */
+	List *requests; /* of SgRequest *, to be asked */
+	List *orders;	/* of SgRequest *, to be ordered */
 	SgAssembly *assembly;
 } SgAgenda;
 
@@ -26,6 +27,12 @@ typedef struct SgAgenda
  * needs an SPI connection.
  */
 extern SgAgenda sg_agenda_make(const SgProfile *profile, Datum points);
+
+/*
+ * Adds the questions for the consents of points that are to be ordered, where an order must name the ask that gave
+ * its consent and none is known. Needs an SPI connection.
+ */
+extern void sg_agenda_add_consents(SgAgenda *agenda, const SgProfile *profile);
 
 /* How many days of the server's watched points are open. Needs an SPI connection. */
 extern int64 sg_agenda_open_days(const char *server, Datum points);

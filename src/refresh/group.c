@@ -10,6 +10,7 @@
 #include "store/ask.h"
 #include "store/coverage.h"
 #include "store/facts.h"
+#include "store/order.h"
 #include "store/rows.h"
 #include "store/segment.h"
 #include "utils/builtins.h"
@@ -18,18 +19,23 @@
 
 /*
  * Days this recent that are not whole are expected to be completed; late collection rarely takes longer
- * than a week.
+ * than a week. What is billed comes after the period, which lasts half a year at most.
  */
 #define LATE_DAYS 8
-/* They are asked again after this: new data comes once a day, some hours after eight. */
+#define BILLED_LATE_DAYS 190
+/* They are asked again after this: new data comes once a day, some hours after eight; bills once a month. */
 #define LATE_RETRY (6 * USECS_PER_HOUR)
+#define BILLED_LATE_RETRY (7 * USECS_PER_DAY)
+/* What is ordered is billed each time: once a day, with the day that is new then. */
+#define ORDERED_LATE_RETRY USECS_PER_DAY
 
 typedef struct Item
 {
 	SgAnswer answer;
 	SgInterval *intervals; /* of a load curve */
 	int count;
-	List *rows;			/* of other series, SgTuple * */
+	List *rows
+		[SG_FED_MAX]; /* of other series, SgTuple *: a list for each of the endpoint's relations */
 	SgAssembled *state; /* or what is so of a point; then the answer only completed it */
 } Item;
 
@@ -96,6 +102,18 @@ take_interval(SgGroup *group, const Datum *values, const bool *nulls)
 }
 
 static void
+take_row(SgGroup *group, const SgRelation *relation, const Datum *values, const bool *nulls)
+{
+	const SgRelation *const *fed = group->answer.request.endpoint->relations;
+	int i = 0;
+
+	while (fed[i] != relation)
+		i++;
+	group->reading->rows[i] =
+		lappend(group->reading->rows[i], sg_tuple_copy(relation, values, nulls));
+}
+
+static void
 begin_reading(SgGroup *group)
 {
 	group->reading = palloc0(sizeof(Item));
@@ -113,8 +131,7 @@ sg_group_emit(void *arg, const SgRelation *relation, const Datum *values, const 
 	if (relation == &sg_relation_load_curve)
 		take_interval(group, values, nulls);
 	else if (relation->kind == SG_KIND_SERIES)
-		group->reading->rows =
-			lappend(group->reading->rows, sg_tuple_copy(relation, values, nulls));
+		take_row(group, relation, values, nulls);
 	else
 		sg_assembly_row(group->assembly, &group->answer.request, relation, values, nulls);
 	MemoryContextSwitchTo(old);
@@ -138,6 +155,13 @@ add_state(SgGroup *group)
 }
 
 static void
+forget_rows(Item *item)
+{
+	item->count = 0;
+	memset(item->rows, 0, sizeof(item->rows));
+}
+
+static void
 add_series(SgGroup *group)
 {
 	Item *item = group->reading;
@@ -145,10 +169,7 @@ add_series(SgGroup *group)
 	item->answer = group->answer;
 	/* a body that is cut short may have given rows before: they are not kept */
 	if (item->answer.fault.kind != SG_FAULT_NONE)
-	{
-		item->count = 0;
-		item->rows = NIL;
-	}
+		forget_rows(item);
 	if (item->intervals != NULL)
 		item->count = sg_segment_sort(item->intervals, item->count);
 	group->items = lappend(group->items, item);
@@ -186,15 +207,17 @@ count_interval_minutes(const Item *item, SgDays days, int *minutes)
 	}
 }
 
-/* The civil day that a row of a series is about. */
-static DateADT
-day_of_row(const SgRelation *relation, const SgTuple *row)
+/* The civil days that a row of a series is about. */
+static SgDays
+days_of_row(const SgRelation *relation, const SgTuple *row)
 {
 	int column = sg_rows_day_column(relation);
+	int until = sg_relation_role(relation, SG_ROLE_UNTIL);
+	DateADT day = relation->columns[column].role == SG_ROLE_DAY
+					  ? DatumGetDateADT(row->values[column])
+					  : sg_clock_day_of(DatumGetTimestampTz(row->values[column]));
 
-	return relation->columns[column].role == SG_ROLE_DAY
-			   ? DatumGetDateADT(row->values[column])
-			   : sg_clock_day_of(DatumGetTimestampTz(row->values[column]));
+	return (SgDays){day, until >= 0 ? DatumGetDateADT(row->values[until]) : day + 1};
 }
 
 /* The minutes that an item measured on each of its days. */
@@ -208,14 +231,30 @@ count_minutes(const Item *item)
 
 	if (item->intervals != NULL)
 		count_interval_minutes(item, days, minutes);
-	foreach (cell, item->rows)
+	foreach (cell, item->rows[0])
 	{
-		DateADT day = day_of_row(request->endpoint->relations[0], lfirst(cell));
+		SgDays row =
+			sg_days_intersect(days_of_row(request->endpoint->relations[0], lfirst(cell)), days);
 
-		if (day >= days.from && day < days.until)
+		for (DateADT day = row.from; day < row.until; day++)
 			minutes[day - days.from] = sg_clock_day_minutes(day);
 	}
 	return minutes;
+}
+
+static bool
+is_billed(const Item *item)
+{
+	return item->answer.request.endpoint->relations[0] == &sg_relation_billed_quantity;
+}
+
+/* When its late days are asked again. */
+static TimestampTz
+late_retry(const Item *item, TimestampTz now)
+{
+	if (is_billed(item))
+		return now + BILLED_LATE_RETRY;
+	return now + (item->answer.request.number != 0 ? ORDERED_LATE_RETRY : LATE_RETRY);
 }
 
 /* What the answer says of each of its days. */
@@ -233,7 +272,7 @@ judge_days(const Item *item, DateADT today)
 
 		if (minutes[i] >= sg_clock_day_minutes(day))
 			states[i] = SG_DAY_HELD;
-		else if (day >= today - LATE_DAYS)
+		else if (day >= today - (is_billed(item) ? BILLED_LATE_DAYS : LATE_DAYS))
 			states[i] = SG_DAY_LATE;
 		else
 			states[i] = minutes[i] > 0 ? SG_DAY_HELD : SG_DAY_EMPTY;
@@ -253,15 +292,18 @@ series_of(const Item *item, const char *server)
 					  request->endpoint->direction};
 }
 
+/* The rows that are not of the answer's first relation come along with it. */
 static void
 store_rows(const Item *item)
 {
 	const SgRequest *request = &item->answer.request;
+	const SgRelation *const *relation = request->endpoint->relations;
 
 	if (item->intervals != NULL && item->count > 0)
 		sg_segment_merge(request->point, request->endpoint->direction, item->intervals,
 						 item->count);
-	sg_rows_merge(request->endpoint->relations[0], item->rows);
+	for (int i = 0; i < SG_FED_MAX && relation[i] != NULL; i++)
+		sg_rows_merge(relation[i], item->rows[i]);
 }
 
 static void
@@ -288,12 +330,28 @@ store_whole(const Item *item, const SgSeries *series, TimestampTz now)
 	{
 		store_rows(item);
 		sg_coverage_settle(series, item->answer.request.days, judge_days(item, today), now,
-						   now + LATE_RETRY);
+						   late_retry(item, now));
 		return;
 	}
 	store_state(item->state, series->server, now);
 	if (item->state->point[0] != '\0')
 		sg_coverage_look(series, today, item->answer.fault.kind == SG_FAULT_NONE);
+}
+
+/* The result of an order that could not be had: fetched again, or the request has failed. */
+static void
+store_missed_result(const Item *item, const SgSeries *series, TimestampTz now)
+{
+	const SgRequest *request = &item->answer.request;
+	const SgFault *fault = &item->answer.fault;
+
+	if (sg_order_may_fetch_again(fault))
+	{
+		sg_order_missed(request->number, fault, now);
+		return;
+	}
+	sg_coverage_open_until(series, request->days, fault, now, sg_order_retry(fault, 1, true, now));
+	sg_order_end(request->number, "failed", fault, now);
 }
 
 /* Writes one answer: rows and what is known of its days, or why it could not be had. */
@@ -302,11 +360,20 @@ store_item(const Item *item, const char *server, TimestampTz now)
 {
 	SgSeries series = series_of(item, server);
 	SgDays days = item->answer.request.days;
+	int64 number = item->answer.request.number;
 	const SgFault *fault = &item->answer.fault;
+	bool whole = fault->kind == SG_FAULT_NONE || fault->kind == SG_FAULT_EMPTY;
 
+	if (number != 0 && !whole)
+	{
+		store_missed_result(item, &series, now);
+		return;
+	}
+	if (number != 0)
+		sg_order_end(number, "collected", NULL, now);
 	if (item->state != NULL && item->state->authorisation != 0 && fault->kind != SG_FAULT_NONE)
 		sg_ask_missed(server, item->state->authorisation, fault, now);
-	else if (fault->kind == SG_FAULT_NONE || fault->kind == SG_FAULT_EMPTY)
+	else if (whole)
 		store_whole(item, &series, now);
 	else if (fault->kind == SG_FAULT_FLOOR)
 		sg_coverage_floor(&series, days.until);
@@ -347,8 +414,7 @@ store_or_note(Item *item, const char *server, TimestampTz now)
 	/* without rights on the tables every answer would fail the same way */
 	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION)
 		ReThrowError(error);
-	item->count = 0;
-	item->rows = NIL;
+	forget_rows(item);
 	sg_fault_clear(&item->answer.fault);
 	sg_fault_set(&item->answer.fault, SG_FAULT_VALUE, "%s", error->message);
 	store_item(item, server, now);

@@ -9,45 +9,28 @@
 #include "postgres.h"
 
 #include "agenda.h"
+#include "asks.h"
 #include "attempt.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "foreign/foreign.h"
-#include "group.h"
+#include "follow.h"
 #include "miscadmin.h"
+#include "place.h"
+#include "round.h"
 #include "run.h"
 #include "storage/lock.h"
+#include "store/ask.h"
+#include "store/order.h"
 #include "store/sql.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-/* A group is written when it has so many answers, or is so old: little is lost, little is written twice. */
-#define GROUP_ANSWERS 32
-#define GROUP_AGE (2 * USECS_PER_SEC)
-/* So many failures of the operator in a row, and the rest of the run would only wait for more of them. */
-#define FAILURES_IN_A_ROW 5
 /* The first key of the advisory lock that keeps two runs off one server. */
 #define LOCK_CLASS 0x53574752
-
-typedef struct Run
-{
-	const SgProfile *profile;
-	Datum points;
-	int64 id;
-	int planned;
-	int answered;
-	SgStats stats;
-	TimestampTz started;
-	SgFault fatal;	  /* what stopped it, if anything */
-	bool held_back;	  /* by the quota of one of several APIs */
-	int failures;	  /* of the operator, in a row */
-	ErrorData *error; /* why it could not begin */
-	List *warned;	  /* of char *: what was said already */
-	SgRequest culprit;
-} Run;
 
 static void
 set_lock_tag(LOCKTAG *tag, const char *server)
@@ -58,7 +41,7 @@ set_lock_tag(LOCKTAG *tag, const char *server)
 }
 
 static void
-note_start(Run *run)
+note_start(SgRound *run)
 {
 	SgSql sql = {0};
 
@@ -76,151 +59,18 @@ note_start(Run *run)
 	sg_sql_done();
 }
 
-static void
-note_progress(const Run *run, const char *outcome)
-{
-	SgSql sql = {0};
-
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->id));
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->stats.requests));
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->stats.tokens));
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->stats.retries));
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->stats.bytes));
-	sg_sql_value(&sql, INT8OID, Int64GetDatum(run->stats.rows));
-	sg_sql_text(&sql, outcome);
-	if (outcome == NULL)
-		sg_sql_null(&sql, TIMESTAMPTZOID);
-	else
-		sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
-	sg_sql_run(&sql, "UPDATE switchgrid.refresh_run SET requests = $2, tokens = $3, retries = $4, "
-					 "bytes = $5, rows = $6, outcome = coalesce($7, outcome), finished_at = $8 "
-					 "WHERE id = $1");
-}
-
-/* One line for people who wait: done, total, rate, time left. */
-static void
-tell_progress(const Run *run, int left)
-{
-	double seconds = (GetCurrentTimestamp() - run->started) / (double) USECS_PER_SEC;
-	double rate = run->answered / Max(seconds, 0.001);
-	int remaining = (int) (left / Max(rate, 0.001));
-
-	ereport(NOTICE,
-			(errmsg("refresh of \"%s\": %d of %d requests, " INT64_FORMAT
-					" rows, %.1f requests/s, %d:%02d left",
-					run->profile->name, run->answered, run->answered + left, run->stats.rows, rate,
-					remaining / SECS_PER_MINUTE, remaining % SECS_PER_MINUTE)));
-}
-
-static void
-store_group(Run *run, SgGroup *group, int left)
-{
-	sg_group_store(group, run->profile->name, sg_clock_now());
-	note_progress(run, NULL);
-	SPI_commit();
-	tell_progress(run, left);
-}
-
-/* True the first time that a fault of its kind reaches a point or an endpoint. */
-static bool
-is_news(Run *run, const SgAnswer *answer, SgFaultScope scope)
-{
-	const SgRequest *request = &answer->request;
-	const char *whom = scope == SG_SCOPE_API	 ? request->endpoint->name
-					   : scope == SG_SCOPE_QUOTA ? request->endpoint->quota
-												 : request->point;
-	char *news = psprintf("%d %s", answer->fault.kind, whom != NULL ? whom : "");
-	ListCell *cell;
-
-	foreach (cell, run->warned)
-		if (strcmp(lfirst(cell), news) == 0)
-			return false;
-	run->warned = lappend(run->warned, news);
-	return true;
-}
-
-/* Does the answer's fault say something of the server, or of a quota, and nothing of the days? */
-static bool
-is_about_server(const SgAnswer *answer)
-{
-	return answer->fatal || sg_fault_class(answer->fault.kind)->scope >= SG_SCOPE_QUOTA;
-}
-
-/* True if the answer's fault ends the run. The quota of one API among several does not: others go on. */
-static bool
-ends_run(Run *run, const SgAnswer *answer)
-{
-	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
-
-	if (!answer->fatal && class->scope == SG_SCOPE_QUOTA && answer->request.endpoint->quota != NULL)
-	{
-		run->held_back = true;
-		return false;
-	}
-	run->failures = class->retried ? run->failures + 1 : 0;
-	return is_about_server(answer) || run->failures >= FAILURES_IN_A_ROW;
-}
-
-/* Takes note of an answer's fault, and warns once of one that reaches further than its window. */
-static void
-take_fault(Run *run, const SgAnswer *answer, bool ends)
-{
-	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
-
-	if (ends && run->fatal.kind == SG_FAULT_NONE)
-	{
-		run->fatal = answer->fault;
-		run->culprit = answer->request;
-	}
-	else if (!ends && class->sqlstate != 0 && class->scope != SG_SCOPE_WINDOW &&
-			 is_news(run, answer, class->scope))
-		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),
-						  errdetail("%s", answer->fault.text),
-						  errcontext("%s", sg_request_describe(&answer->request))));
-}
-
-static void
-fetch_and_store(Run *run, const SgAgenda *agenda)
-{
-	SgFetch *fetch =
-		sg_fetch_begin(run->profile, agenda->requests, run->profile->in_flight, &run->stats);
-	SgGroup *group = sg_group_make(agenda->assembly);
-	TimestampTz stored = GetCurrentTimestamp();
-
-	while (run->failures < FAILURES_IN_A_ROW &&
-		   sg_fetch_next(fetch, sg_group_emit, group, sg_group_answer(group)))
-	{
-		const SgAnswer *answer = sg_group_answer(group);
-		bool ends = ends_run(run, answer);
-
-		run->answered++;
-		take_fault(run, answer, ends);
-		if (is_about_server(answer))
-			sg_group_forget(group);
-		else
-			sg_group_add(group);
-		if (sg_group_size(group) >= GROUP_ANSWERS || GetCurrentTimestamp() - stored > GROUP_AGE)
-		{
-			store_group(run, group, sg_fetch_left(fetch));
-			stored = GetCurrentTimestamp();
-		}
-	}
-	store_group(run, group, sg_fetch_left(fetch));
-	sg_fetch_end(fetch);
-}
-
 /* Looks whether the run can begin at all: the user may use the server, and has a whole credential. */
 static void
 check_access(void *arg)
 {
-	Run *run = arg;
+	SgRound *run = arg;
 
 	sg_profile_check_usage(run->profile);
 	(void) sg_profile_credential(run->profile);
 }
 
 static const char *
-outcome_of(const Run *run)
+outcome_of(const SgRound *run)
 {
 	if (run->error != NULL)
 		return run->error->message;
@@ -230,64 +80,143 @@ outcome_of(const Run *run)
 }
 
 static void
-refresh_server(Run *run)
+ask_now(SgRound *run, SgAgenda *agenda)
 {
+	const SgApi *api = run->profile->api;
+
+	if (api->ordering != NULL && api->ordering->by_ask)
+		sg_agenda_add_consents(agenda, run->profile);
+	SPI_commit();
+	if (agenda->requests != NIL)
+		sg_round_fetch(run, agenda);
+}
+
+/* What was ordered is collected before more is ordered; somebody may wait for that too. */
+static void
+order_and_follow(SgRound *run, SgAgenda *agenda)
+{
+	TimestampTz until = run->started + run->wait;
+
+	sg_follow_orders(run, false);
+	if (run->fatal.kind == SG_FAULT_NONE && agenda->orders != NIL)
+		(void) sg_place_orders(run, agenda->orders);
+	if (run->wait > 0)
+		sg_follow_until(run, until);
+	sg_follow_tell(run);
+}
+
+static void
+refresh_server(void *arg)
+{
+	SgRound *run = arg;
 	SgAgenda agenda = sg_agenda_make(run->profile, run->points);
 
-	run->planned = list_length(agenda.requests);
+	run->planned = list_length(agenda.requests) + list_length(agenda.orders);
 	run->started = GetCurrentTimestamp();
 	note_start(run);
+	/* under the server's lock: whoever was sending them is gone */
+	(void) sg_order_doubt(run->profile->name, sg_clock_now());
+	sg_ask_doubt(run->profile->name, sg_clock_now());
 	run->error = sg_attempt(check_access, run);
 	SPI_commit();
-	if (agenda.requests != NIL && run->error == NULL)
-		fetch_and_store(run, &agenda);
-	note_progress(run, outcome_of(run));
+	if (run->error == NULL)
+	{
+		if (run->profile->api->asking != NULL)
+			sg_asks_follow(run);
+		if (run->fatal.kind == SG_FAULT_NONE)
+			ask_now(run, &agenda);
+		if (run->fatal.kind == SG_FAULT_NONE && run->profile->api->ordering != NULL)
+			order_and_follow(run, &agenda);
+	}
+	sg_round_note(run, outcome_of(run));
 	SPI_commit();
 }
 
-/* Runs one server under its lock, which an error must give back too: it outlives transactions. */
-static void
-run_locked(Run *run)
+/* Acts under a server's lock, which an error must give back too: it outlives transactions. False if it is taken. */
+static bool
+act_locked(const char *server, void (*action)(void *arg), void *arg)
 {
 	LOCKTAG tag;
 
-	set_lock_tag(&tag, run->profile->name);
+	set_lock_tag(&tag, server);
 	if (LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
-	{
-		ereport(NOTICE, (errmsg("server \"%s\" is being refreshed by another session",
-								run->profile->name)));
-		return;
-	}
+		return false;
 	PG_TRY();
 	{
-		refresh_server(run);
+		action(arg);
 	}
 	PG_FINALLY();
 	{
 		LockRelease(&tag, ExclusiveLock, true);
 	}
 	PG_END_TRY();
+	return true;
+}
+
+void
+sg_run_locked(const char *server, void (*action)(void *arg), void *arg)
+{
+	if (!act_locked(server, action, arg))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+						errmsg("server \"%s\" is being refreshed by another session", server),
+						errhint("Wait until that run has ended: see switchgrid.refresh_run.")));
+}
+
+static void
+raise_failure(const SgRound *run)
+{
+	if (run->error != NULL)
+		ReThrowError(run->error);
+	sg_fault_raise(&run->fatal, run->profile->name, run->culprit);
+}
+
+typedef struct Ordering
+{
+	SgRound round;
+	List *requests;
+	List *numbers;
+} Ordering;
+
+static void
+order_now(void *arg)
+{
+	Ordering *ordering = arg;
+	const char *server = ordering->round.profile->name;
+	ListCell *cell;
+
+	foreach (cell, ordering->requests)
+		if (sg_order_covers(server, lfirst(cell)))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("%s is on order already", sg_request_describe(lfirst(cell))),
+					 errhint("See switchgrid.data_request; switchgrid.refresh follows it.")));
+	ordering->numbers = sg_place_orders(&ordering->round, ordering->requests);
+}
+
+List *
+sg_run_order(const SgProfile *profile, List *requests)
+{
+	Ordering *ordering = palloc0(sizeof(Ordering));
+
+	ordering->round.profile = profile;
+	ordering->requests = requests;
+	sg_run_locked(profile->name, order_now, ordering);
+	if (ordering->round.fatal.kind != SG_FAULT_NONE)
+		raise_failure(&ordering->round);
+	return ordering->numbers;
 }
 
 /* A quota that is used up is no failure: the next run goes on. Anything else that stops a run is one. */
 static bool
-is_failure(const Run *run)
+is_failure(const SgRound *run)
 {
 	return run->error != NULL ||
 		   (run->fatal.kind != SG_FAULT_NONE && run->fatal.kind != SG_FAULT_THROTTLED);
 }
 
-static void
-raise_failure(const Run *run)
-{
-	if (run->error != NULL)
-		ReThrowError(run->error);
-	sg_fault_raise(&run->fatal, run->profile->name, sg_request_describe(&run->culprit));
-}
-
 /* Says what stopped a run, where the error that ends the call will be another one or none. */
 static void
-warn_of(const Run *run)
+warn_of(const SgRound *run)
 {
 	const SgFaultClass *class = sg_fault_class(run->fatal.kind);
 
@@ -303,7 +232,7 @@ warn_of(const Run *run)
 
 /* Refreshes one server; adds to the totals. */
 static void
-run_server(Run *run, const char *name, Datum points, SgRunTotals *totals)
+run_server(SgRound *run, const char *name, Datum points, int64 wait, SgRunTotals *totals)
 {
 	ForeignServer *foreign = GetForeignServerByName(name, true);
 
@@ -316,27 +245,30 @@ run_server(Run *run, const char *name, Datum points, SgRunTotals *totals)
 		return;
 	}
 	run->points = points;
+	run->wait = wait;
 	run->profile = sg_profile_get(foreign->serverid, GetUserId());
-	run_locked(run);
+	if (!act_locked(run->profile->name, refresh_server, run))
+		ereport(NOTICE, (errmsg("server \"%s\" is being refreshed by another session",
+								run->profile->name)));
 	totals->requests += run->stats.requests;
 	totals->rows += run->stats.rows;
 	totals->open_days += sg_agenda_open_days(run->profile->name, points);
 }
 
 void
-sg_run_refresh(const char *server, Datum points, SgRunTotals *totals)
+sg_run_refresh(const char *server, Datum points, int64 wait, SgRunTotals *totals)
 {
 	List *servers = sg_agenda_servers(server);
-	Run *failed = NULL;
+	SgRound *failed = NULL;
 	ListCell *cell;
 
 	if (server != NULL)
 		(void) GetForeignServerByName(server, false);
 	foreach (cell, servers)
 	{
-		Run *run = palloc0(sizeof(Run));
+		SgRound *run = palloc0(sizeof(SgRound));
 
-		run_server(run, lfirst(cell), points, totals);
+		run_server(run, lfirst(cell), points, wait, totals);
 		if (failed == NULL && is_failure(run))
 			failed = run;
 		else if (run->profile != NULL)

@@ -6,6 +6,8 @@
 #define SG_RUN_H
 
 #include "postgres.h"
+#include "engine/profile.h"
+#include "nodes/pg_list.h"
 
 typedef struct SgRunTotals
 {
@@ -17,9 +19,22 @@ typedef struct SgRunTotals
 /*
  * Refreshes what is watched on a server (NULL: on all), for some points (a text array, or 0 for all).
  * Commits as it goes; needs a non-atomic SPI connection. Holds no snapshot and no lock on a relation while
- * it waits. Raises what stopped it after everything that could be had is stored; a server that another
+ * it waits for the network. For what is on order it waits so many microseconds, if any. Raises what stopped it after everything that could be had is stored; a server that another
  * session is refreshing is left out with a notice.
  */
-extern void sg_run_refresh(const char *server, Datum points, SgRunTotals *totals);
+extern void sg_run_refresh(const char *server, Datum points, int64 wait, SgRunTotals *totals);
+
+/*
+ * Runs an action under the server's lock, which keeps it apart from a run. Raises 55006 if another session has
+ * it.
+ */
+extern void sg_run_locked(const char *server, void (*action)(void *arg), void *arg);
+
+/*
+ * Orders what the requests want (a list of SgRequest *), whether or not it is watched, under the server's lock.
+ * Returns the numbers (int64 *) of the orders. Commits; needs a non-atomic SPI connection. Raises 55000 if some
+ * of it is on order already, and what stopped it.
+ */
+extern List *sg_run_order(const SgProfile *profile, List *requests);
 
 #endif

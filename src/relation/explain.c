@@ -34,9 +34,13 @@ show_requests(ForeignScanState *node, ExplainState *es)
 	SgWanted wanted;
 
 	sg_state_wanted(node, &wanted);
-	if (wanted.any_point && wanted.authorisation == 0)
+	if (!sg_wanted_enough(state->profile, state->relation, &wanted))
 	{
-		ExplainPropertyText("Requests", "none: no point is named", es);
+		ExplainPropertyText("Requests",
+							state->relation->kind == SG_KIND_DOCUMENT
+								? "none: no clause says what to ask for"
+								: "none: no point is named",
+							es);
 		return;
 	}
 	requests = sg_wanted_requests(state->profile, state->relation, &wanted);

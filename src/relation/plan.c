@@ -89,6 +89,8 @@ estimate(PlannerInfo *root, PlanInfo *info, List *quals)
 
 	sg_quals_estimate(root, quals, &wanted, &guessed);
 	info->points = wanted.any_point ? (stored ? STORED_POINTS : 0) : list_length(wanted.points);
+	if (info->relation->kind == SG_KIND_DOCUMENT && quals != NIL)
+		info->points = 1;
 	if (guessed || wanted.authorisation != 0)
 		info->points = Max(info->points, guessed ? GUESSED_POINTS : 1);
 	info->requests = info->rows = 0;
@@ -133,13 +135,20 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, const PlanInfo *info, Relids o
 													  startup + total_cost(info), outer));
 }
 
+/* Does a value of such a column say what to ask for? */
+static bool
+is_key(SgColumnRole role)
+{
+	return role == SG_ROLE_POINT || role == SG_ROLE_ARGUMENT;
+}
+
 /* Is the clause an equality of this table's point with something of another relation? */
 static bool
 names_point(RelOptInfo *rel, Oid table, const PlanInfo *info, RestrictInfo *clause)
 {
 	SgQual *qual = sg_qual_of(rel, table, info->relation, clause->clause, true);
 
-	return qual != NULL && qual->role == SG_ROLE_POINT;
+	return qual != NULL && is_key(qual->role);
 }
 
 typedef struct MemberSearch
@@ -164,7 +173,7 @@ is_point_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
 		return false;
 	index = sg_relation_column(search->relation,
 							   get_attname(search->table, ((Var *) expr)->varattno, false));
-	return index >= 0 && search->relation->columns[index].role == SG_ROLE_POINT;
+	return index >= 0 && is_key(search->relation->columns[index].role);
 }
 
 /* The clauses that could give this table its points from other relations. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "filters.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -21,6 +22,9 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+/* What one qual takes of a packed list: see sg_quals_pack. */
+#define PACKED_INTEGERS 6
+
 /* What a clause's two sides are, seen from the table's column. */
 typedef struct Sides
 {
@@ -30,16 +34,16 @@ typedef struct Sides
 	Oid collation;
 } Sides;
 
-static Expr *
-strip_relabel(Expr *expr)
+Expr *
+sg_quals_strip(Expr *expr)
 {
 	while (expr != NULL && IsA(expr, RelabelType))
 		expr = ((RelabelType *) expr)->arg;
 	return expr;
 }
 
-static bool
-is_column(RelOptInfo *rel, Expr *expr)
+bool
+sg_quals_is_column(RelOptInfo *rel, Expr *expr)
 {
 	return expr != NULL && IsA(expr, Var) && ((Var *) expr)->varno == rel->relid &&
 		   ((Var *) expr)->varlevelsup == 0 && ((Var *) expr)->varattno > 0;
@@ -66,15 +70,15 @@ split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 	}
 	else
 		return false;
-	left = strip_relabel(linitial(args));
-	right = strip_relabel(lsecond(args));
-	if (is_column(rel, left))
+	left = sg_quals_strip(linitial(args));
+	right = sg_quals_strip(lsecond(args));
+	if (sg_quals_is_column(rel, left))
 	{
 		sides->column = (Var *) left;
 		sides->value = lsecond(args);
 		return true;
 	}
-	if (is_column(rel, right) && IsA(clause, OpExpr))
+	if (sg_quals_is_column(rel, right) && IsA(clause, OpExpr))
 	{
 		sides->column = (Var *) right;
 		sides->value = linitial(args);
@@ -85,8 +89,8 @@ split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 }
 
 /* Can the value be computed before the table is read? */
-static bool
-is_computable(RelOptInfo *rel, Expr *value, bool outer)
+bool
+sg_quals_is_computable(RelOptInfo *rel, Expr *value, bool outer)
 {
 	Relids relids = pull_varnos(NULL, (Node *) value);
 	bool computable = outer ? !bms_is_member(rel->relid, relids) : bms_is_empty(relids);
@@ -120,16 +124,21 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	int index;
 	Oid right = InvalidOid;
 
-	if (!split_sides(rel, clause, &sides) || !is_computable(rel, sides.value, outer))
+	if (relation->kind == SG_KIND_DOCUMENT &&
+		(qual = sg_filter_of(rel, table, relation, clause, outer)) != NULL)
+		return qual;
+	if (!split_sides(rel, clause, &sides) || !sg_quals_is_computable(rel, sides.value, outer))
 		return NULL;
 	index = sg_relation_column(relation, get_attname(table, sides.column->varattno, false));
 	if (index < 0)
 		return NULL;
 	column = &relation->columns[index];
-	if (column->role == SG_ROLE_PLAIN || column->role == SG_ROLE_AS_TEXT)
+	if (column->role == SG_ROLE_PLAIN || column->role == SG_ROLE_UNTIL ||
+		column->role == SG_ROLE_ARGUMENT || sg_column_is_text(column))
 		return NULL;
 	qual = palloc0(sizeof(SgQual));
 	qual->role = column->role;
+	qual->column = index;
 	qual->array = IsA(clause, ScalarArrayOpExpr);
 	qual->strategy = strategy_of(sides.op, column->type);
 	op_input_types(sides.op, &(Oid){InvalidOid}, &right);
@@ -184,6 +193,8 @@ sg_quals_pack(List *quals, List **exprs)
 		packed = lappend_int(packed, qual->strategy);
 		packed = lappend_int(packed, qual->array);
 		packed = lappend_int(packed, (int) qual->type);
+		packed = lappend_int(packed, qual->column);
+		packed = lappend_int(packed, qual->excluded);
 		*exprs = lappend(*exprs, qual->value);
 	}
 	return packed;
@@ -329,24 +340,68 @@ narrow_authorisation(SgWanted *wanted, Oid type, Datum value)
 	wanted->authorisation = number;
 }
 
-static void
-narrow(SgWanted *wanted, SgColumnRole role, int strategy, bool array, Oid type, Datum value,
-	   bool isnull)
+/* What is said of a column of a document so far. */
+static SgArgument *
+argument_of(SgWanted *wanted, int column)
 {
+	SgArgument *argument;
+	ListCell *cell;
+
+	foreach (cell, wanted->arguments)
+		if (((SgArgument *) lfirst(cell))->column == column)
+			return lfirst(cell);
+	argument = palloc0(sizeof(SgArgument));
+	argument->column = column;
+	argument->any = true;
+	wanted->arguments = lappend(wanted->arguments, argument);
+	return argument;
+}
+
+static void
+narrow_argument(SgWanted *wanted, const SgQual *qual, List *texts)
+{
+	SgArgument *argument = argument_of(wanted, qual->column);
+
+	if (qual->excluded)
+		argument->excluded = list_concat(argument->excluded, texts);
+	/* a list may hold what two clauses name: one of them narrows enough */
+	else if (qual->role == SG_ROLE_ARGUMENT || (argument->any && texts != NIL))
+		narrow_texts(&argument->any, &argument->texts, texts);
+}
+
+static void
+narrow(SgWanted *wanted, const SgQual *qual, Datum value, bool isnull)
+{
+	SgColumnRole role = qual->role;
+
 	if (isnull)
 		wanted->days.until = wanted->days.from;
 	else if (role == SG_ROLE_POINT)
-		narrow_texts(&wanted->any_point, &wanted->points, texts_of(value, array));
+		narrow_texts(&wanted->any_point, &wanted->points, texts_of(value, qual->array));
 	else if (role == SG_ROLE_DIRECTION)
-		narrow_texts(&wanted->any_direction, &wanted->directions, texts_of(value, array));
+		narrow_texts(&wanted->any_direction, &wanted->directions, texts_of(value, qual->array));
 	else if (role == SG_ROLE_INSTANT)
-		narrow_instant(wanted, strategy, type, value);
+		narrow_instant(wanted, qual->strategy, qual->type, value);
 	else if (role == SG_ROLE_DAY)
-		narrow_day(wanted, strategy, type, value);
+		narrow_day(wanted, qual->strategy, qual->type, value);
 	else if (role == SG_ROLE_AUTHORISATION)
-		narrow_authorisation(wanted, type, value);
+		narrow_authorisation(wanted, qual->type, value);
+	else if (role == SG_ROLE_ARGUMENT || role == SG_ROLE_LIST)
+		narrow_argument(wanted, qual, texts_of(value, qual->array));
 	if (isnull && role == SG_ROLE_POINT)
 		wanted->any_point = false;
+}
+
+/* The qual that travels at this place of a packed list, without its value. */
+static SgQual
+unpack(List *packed, int at)
+{
+	return (SgQual){.role = list_nth_int(packed, at),
+					.strategy = list_nth_int(packed, at + 1),
+					.array = list_nth_int(packed, at + 2),
+					.type = (Oid) list_nth_int(packed, at + 3),
+					.column = list_nth_int(packed, at + 4),
+					.excluded = list_nth_int(packed, at + 5)};
 }
 
 static void
@@ -370,9 +425,10 @@ sg_quals_evaluate(List *packed, List *states, ExprContext *econtext, SgWanted *w
 		bool isnull;
 		Datum value = ExecEvalExpr((ExprState *) lfirst(cell), econtext, &isnull);
 
-		narrow(wanted, list_nth_int(packed, at), list_nth_int(packed, at + 1),
-			   list_nth_int(packed, at + 2), (Oid) list_nth_int(packed, at + 3), value, isnull);
-		at += 4;
+		SgQual qual = unpack(packed, at);
+
+		narrow(wanted, &qual, value, isnull);
+		at += PACKED_INTEGERS;
 	}
 }
 
@@ -389,8 +445,7 @@ sg_quals_estimate(PlannerInfo *root, List *quals, SgWanted *wanted, bool *guesse
 		Node *value = estimate_expression_value(root, (Node *) copyObject(qual->value));
 
 		if (IsA(value, Const))
-			narrow(wanted, qual->role, qual->strategy, qual->array, qual->type,
-				   ((Const *) value)->constvalue, ((Const *) value)->constisnull);
+			narrow(wanted, qual, ((Const *) value)->constvalue, ((Const *) value)->constisnull);
 		else if (qual->role == SG_ROLE_POINT)
 			*guessed = true;
 	}

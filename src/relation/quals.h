@@ -9,7 +9,7 @@
 #define SG_QUALS_H
 
 #include "postgres.h"
-#include "api/relation.h"
+#include "api/endpoint.h"
 #include "base/span.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
@@ -21,6 +21,8 @@ typedef struct SgQual
 	int strategy; /* of the btree operator family: less, equal, ... */
 	bool array;	  /* = ANY (value) */
 	Oid type;	  /* of the value: date, timestamp or timestamptz */
+	int column;	  /* of the relation */
+	bool excluded; /* of an argument: the value is what is not wanted */
 	Expr *value;
 } SgQual;
 
@@ -32,6 +34,7 @@ typedef struct SgWanted
 	bool any_direction;	 /* no clause names a direction */
 	List *directions;	 /* of char *, each once */
 	int64 authorisation; /* number of a consent, 0: none is named */
+	List *arguments;	 /* of a document: SgArgument * */
 	SgDays days;
 } SgWanted;
 
@@ -45,6 +48,11 @@ extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *rela
 /* The qual that one clause makes on this table, or NULL. */
 extern SgQual *sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 						  bool outer);
+
+/* For filters.c, which reads the clauses of documents. */
+extern Expr *sg_quals_strip(Expr *expr);
+extern bool sg_quals_is_column(RelOptInfo *rel, Expr *expr);
+extern bool sg_quals_is_computable(RelOptInfo *rel, Expr *value, bool outer);
 
 /*
  * Splits quals into a list of integers, which travels in a plan's fdw_private, and a list of

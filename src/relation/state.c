@@ -105,7 +105,7 @@ sg_state_emit(void *arg, const SgRelation *relation, const Datum *values, const 
 		{
 			row[state->columns[i]] = values[i];
 			missing[state->columns[i]] = nulls[i];
-			if (relation->columns[i].role == SG_ROLE_AS_TEXT && !nulls[i])
+			if (sg_column_is_text(&relation->columns[i]) && !nulls[i])
 				row[state->columns[i]] = read_text(relation->columns[i].type, values[i]);
 		}
 	state->rows = lappend(state->rows, heap_form_tuple(state->desc, row, missing));

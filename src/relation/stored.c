@@ -15,7 +15,6 @@
 #include "executor/executor.h"
 #include "store/sql.h"
 #include "stored.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -50,30 +49,18 @@ sg_stored_check(const SgScanState *state)
 						errhint("Read the table switchgrid.%s.", state->relation->name)));
 }
 
-static Datum
-text_array(List *texts)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(texts), 1));
-	int n = 0;
-	ListCell *cell;
-
-	foreach (cell, texts)
-		values[n++] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /* The conditions on segments that can hold wanted rows. */
 static void
 add_wanted(const SgWanted *wanted, StringInfo query, SgSql *sql)
 {
 	if (!wanted->any_point)
 	{
-		sg_sql_value(sql, TEXTARRAYOID, text_array(wanted->points));
+		sg_sql_texts(sql, wanted->points);
 		appendStringInfo(query, " AND point_id = ANY ($%d)", sql->count);
 	}
 	if (!wanted->any_direction)
 	{
-		sg_sql_value(sql, TEXTARRAYOID, text_array(wanted->directions));
+		sg_sql_texts(sql, wanted->directions);
 		appendStringInfo(query, " AND direction = ANY ($%d)", sql->count);
 	}
 	if (wanted->days.from > SG_DAY_FIRST)

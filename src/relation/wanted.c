@@ -77,6 +77,9 @@ state_requests(const SgProfile *profile, const SgRelation *relation, const SgWan
 		complain_not_given(profile, relation);
 	if (sg_days_empty(wanted->days))
 		return NIL;
+	/* only where a page gives consents do they have numbers */
+	if (wanted->any_point && profile->api->authorize_path == NULL)
+		refuse_all_points(relation);
 	foreach (cell, endpoints)
 		if (wanted->any_point)
 			requests =
@@ -87,6 +90,72 @@ state_requests(const SgProfile *profile, const SgRelation *relation, const SgWan
 	return requests;
 }
 
+/* Does nothing match the clauses, whatever the API has? */
+static bool
+matches_nothing(const SgWanted *wanted)
+{
+	ListCell *cell;
+
+	if (sg_days_empty(wanted->days))
+		return true;
+	foreach (cell, wanted->arguments)
+		if (!((SgArgument *) lfirst(cell))->any && ((SgArgument *) lfirst(cell))->texts == NIL)
+			return true;
+	return false;
+}
+
+static const SgEndpoint *
+document_endpoint(const SgProfile *profile, const SgRelation *relation)
+{
+	const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, SG_BOTH);
+
+	if (endpoint == NULL)
+		complain_not_given(profile, relation);
+	return endpoint;
+}
+
+static List *
+document_requests(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
+{
+	const SgEndpoint *endpoint = document_endpoint(profile, relation);
+	List *requests;
+
+	if (matches_nothing(wanted))
+		return NIL;
+	requests = endpoint->requests(endpoint, wanted->arguments, wanted->days);
+	if (requests == NIL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("a query of the live relation \"%s\" must say what it asks for",
+							   relation->name),
+						errhint("Add a clause on %s.", endpoint->needs)));
+	return requests;
+}
+
+bool
+sg_wanted_enough(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
+{
+	const SgEndpoint *endpoint;
+
+	if (relation->kind != SG_KIND_DOCUMENT)
+		return !wanted->any_point || wanted->authorisation != 0;
+	endpoint = document_endpoint(profile, relation);
+	return matches_nothing(wanted) ||
+		   endpoint->requests(endpoint, wanted->arguments, wanted->days) != NIL;
+}
+
+/* An order is billed: no query places one. */
+static void
+refuse_order(const SgProfile *profile, const SgRelation *relation)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("relation \"%s\" of server \"%s\" is ordered, not asked", relation->name,
+						   profile->name),
+					errdetail("An order takes its time and may be billed, so no query places one."),
+					errhint("Use switchgrid.watch and CALL switchgrid.refresh, or CALL "
+							"switchgrid.order_data, then read switchgrid.%s.",
+							relation->name)));
+}
+
 List *
 sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const SgWanted *wanted)
 {
@@ -95,10 +164,15 @@ sg_wanted_requests(const SgProfile *profile, const SgRelation *relation, const S
 	List *requests = NIL;
 	ListCell *cell;
 
+	if (relation->kind == SG_KIND_DOCUMENT)
+		return document_requests(profile, relation, wanted);
 	if (wanted->any_point && wanted->authorisation == 0 && !sg_days_empty(wanted->days))
 		refuse_all_points(relation);
 	foreach (cell, wanted->points)
 		check_point(profile->api, lfirst(cell));
+	if (sg_api_endpoint(profile->api, relation, SG_CONSUMPTION) != NULL &&
+		!sg_api_asks(profile->api, relation))
+		refuse_order(profile, relation);
 	if (relation->kind == SG_KIND_STATE)
 		return state_requests(profile, relation, wanted);
 	if (sg_api_endpoint(profile->api, relation, SG_CONSUMPTION) == NULL &&

@@ -10,11 +10,15 @@
 
 /*
  * The requests (SgRequest *) that a live scan of the relation makes, the newest days first. Raises 55000
- * if no point is named, 22023 for a malformed one, 0A000 for a direction that the API does not give. Does
- * no I/O.
+ * if no point is named (or, of a document, nothing that its API could be asked by), 22023 for a malformed one,
+ * 0A000 for a direction that the API does not give, and for a relation that is only ordered. Does no I/O.
  */
 extern List *sg_wanted_requests(const SgProfile *profile, const SgRelation *relation,
 								const SgWanted *wanted);
+
+/* Do the clauses name what there is to ask? Else sg_wanted_requests raises 55000. */
+extern bool sg_wanted_enough(const SgProfile *profile, const SgRelation *relation,
+							 const SgWanted *wanted);
 
 /* Does the query ask for rows of this direction? What has none (NULL) is always asked for. */
 extern bool sg_wanted_direction(const SgWanted *wanted, const char *direction);

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "catalog/pg_type.h"
 #include "sql.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 void
@@ -32,17 +31,10 @@ sg_ask_begin(const char *server, const char *state, const Interval *duration)
 static void
 add_points(SgSql *sql, List *points)
 {
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(points), 1));
-	int n = 0;
-	ListCell *cell;
-
-	foreach (cell, points)
-		values[n++] = CStringGetTextDatum(lfirst(cell));
 	if (points == NIL)
 		sg_sql_null(sql, TEXTARRAYOID);
 	else
-		sg_sql_value(sql, TEXTARRAYOID,
-					 PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT)));
+		sg_sql_texts(sql, points);
 }
 
 static void
@@ -116,14 +108,16 @@ note_rights(const SgAskAnswer *answer)
 	sg_sql_text(&sql, answer->server);
 	sg_sql_text(&sql, answer->state);
 	sg_sql_date(&sql, sg_clock_today());
-	sg_sql_run(&sql, "INSERT INTO switchgrid.consent AS c (server, point_id, state, starts_on, "
-					 "ends_on) SELECT DISTINCT a.server, p.point_id, 'ACTIF', $3, "
-					 "($3 + a.duration)::date - 1 "
-					 "FROM switchgrid.ask AS a, unnest(a.points) AS p (point_id) "
-					 "WHERE a.server = $1 AND a.state = $2 AND a.outcome = 'given' "
-					 "ON CONFLICT (server, point_id, service_id, authorisation_id) DO UPDATE SET "
-					 "(state, starts_on, ends_on, seen_at) = ('ACTIF', least(c.starts_on, "
-					 "excluded.starts_on), greatest(c.ends_on, excluded.ends_on), now())");
+	sg_sql_run(
+		&sql,
+		"INSERT INTO switchgrid.consent AS c (server, point_id, state, starts_on, "
+		"ends_on) SELECT DISTINCT a.server, p.point_id, 'ACTIF', $3, "
+		"($3 + a.duration)::date - 1 "
+		"FROM switchgrid.ask AS a, unnest(a.points) AS p (point_id) "
+		"WHERE a.server = $1 AND a.state = $2 AND a.outcome = 'given' "
+		"ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) DO UPDATE SET "
+		"(state, starts_on, ends_on, seen_at) = ('ACTIF', least(c.starts_on, "
+		"excluded.starts_on), greatest(c.ends_on, excluded.ends_on), now())");
 }
 
 /*

@@ -130,8 +130,8 @@ note_open(const SgSeries *series, const char *days, const char *cause, const SgF
 }
 
 /* How often the days have been asked in vain with this time. What one run notes in several pieces is one time. */
-static int
-count_tries(const SgSeries *series, SgDays days, TimestampTz now)
+int
+sg_coverage_tries(const SgSeries *series, SgDays days, TimestampTz now)
 {
 	SgSql sql = series_key(series);
 	int tries;
@@ -155,7 +155,7 @@ sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states
 	char *held = print_days(days, states, SG_DAY_HELD);
 	char *empty = print_days(days, states, SG_DAY_EMPTY);
 	char *late = print_days(days, states, SG_DAY_LATE);
-	int tries = count_tries(series, days, now);
+	int tries = sg_coverage_tries(series, days, now);
 
 	close_open(series, days, true, now);
 	note_known(series, held, empty);
@@ -204,13 +204,15 @@ note_floor(const SgSeries *series, DateADT first)
 void
 sg_coverage_floor(const SgSeries *series, DateADT first)
 {
+	static const SgRelation *const of_meter[] = {
+		&sg_relation_load_curve, &sg_relation_daily_energy, &sg_relation_daily_max_power,
+		&sg_relation_register_reading};
 	SgSeries each = *series;
 
-	for (int i = 0; sg_relations[i] != NULL; i++)
+	for (int i = 0; i < lengthof(of_meter); i++)
 	{
-		each.relation = sg_relations[i]->name;
-		if (sg_relations[i]->kind == SG_KIND_SERIES)
-			note_floor(&each, first);
+		each.relation = of_meter[i]->name;
+		note_floor(&each, first);
 	}
 }
 
@@ -237,6 +239,15 @@ retry_time(const SgFault *fault, int tries, TimestampTz now)
 void
 sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now)
 {
+	int tries = sg_coverage_tries(series, days, now);
+
+	sg_coverage_open_until(series, days, fault, now, retry_time(fault, tries - 1, now));
+}
+
+void
+sg_coverage_open_until(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now,
+					   TimestampTz retry_at)
+{
 	SgDayState *states;
 	int tries;
 
@@ -245,11 +256,11 @@ sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, Time
 		sg_relation_find(series->relation)->kind == SG_KIND_STATE)
 		days.until = Max(days.until, sg_clock_day_of(now) + AHEAD_DAYS);
 	states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
-	tries = count_tries(series, days, now);
+	tries = sg_coverage_tries(series, days, now);
 	for (int i = 0; i < sg_days_count(days); i++)
 		states[i] = SG_DAY_LATE;
 	close_open(series, days, false, now);
 	note_open(series, print_days(days, states, SG_DAY_LATE), sg_fault_class(fault->kind)->name,
-			  fault, tries, now, retry_time(fault, tries - 1, now));
+			  fault, tries, now, retry_at);
 	pfree(states);
 }

@@ -54,4 +54,11 @@ extern void sg_coverage_look(const SgSeries *series, DateADT today, bool seen);
 extern void sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault,
 							 TimestampTz now);
 
+/* The same, and says itself when asking again makes sense. */
+extern void sg_coverage_open_until(const SgSeries *series, SgDays days, const SgFault *fault,
+								   TimestampTz now, TimestampTz retry_at);
+
+/* How often days were asked in vain, with this time. */
+extern int sg_coverage_tries(const SgSeries *series, SgDays days, TimestampTz now);
+
 #endif

@@ -184,12 +184,13 @@ sg_facts_merge_consents(const char *server, List *rows)
 		SgSql sql = row_parameters(relation, lfirst(cell));
 
 		sg_sql_text(&sql, server);
-		sg_sql_run(&sql,
-				   psprintf("INSERT INTO switchgrid.consent AS c (%s, server) VALUES (%s, $%d) "
-							"ON CONFLICT (server, point_id, service_id, authorisation_id) "
-							"DO UPDATE SET (%s, seen_at) = (%s, now())",
-							columns_of(relation, "", 0), parameters_of(relation, 0),
-							relation->ncolumns + 1, columns_of(relation, "", 0),
-							columns_of(relation, "excluded.", 0)));
+		sg_sql_run(
+			&sql,
+			psprintf("INSERT INTO switchgrid.consent AS c (%s, server) VALUES (%s, $%d) "
+					 "ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) "
+					 "DO UPDATE SET (%s, seen_at) = (%s, now())",
+					 columns_of(relation, "", 0), parameters_of(relation, 0),
+					 relation->ncolumns + 1, columns_of(relation, "", 0),
+					 columns_of(relation, "excluded.", 0)));
 	}
 }

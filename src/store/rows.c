@@ -21,11 +21,18 @@ sg_rows_day_column(const SgRelation *relation)
 	return day >= 0 ? day : sg_relation_role(relation, SG_ROLE_INSTANT);
 }
 
-/* One column of all rows as an array of its type. */
+/* The type in which rows carry a column. */
+static Oid
+type_of(const SgColumn *column)
+{
+	return sg_column_is_text(column) ? TEXTOID : column->type;
+}
+
+/* One column of all rows as an array of the type in which they carry it. */
 static void
 add_column(SgSql *sql, const SgRelation *relation, int column, List *rows)
 {
-	Oid type = relation->columns[column].type;
+	Oid type = type_of(&relation->columns[column]);
 	Datum *values = palloc(sizeof(Datum) * list_length(rows));
 	bool *nulls = palloc(sizeof(bool) * list_length(rows));
 	int count = list_length(rows);
@@ -70,7 +77,8 @@ parameter_list(const SgRelation *relation)
 
 	initStringInfo(&out);
 	for (int i = 0; i < relation->ncolumns; i++)
-		appendStringInfo(&out, "%sunnest($%d)", i > 0 ? ", " : "", i + 1);
+		appendStringInfo(&out, "%sunnest($%d::%s[])", i > 0 ? ", " : "", i + 1,
+						 relation->columns[i].type_name);
 	return out.data;
 }
 
@@ -92,9 +100,10 @@ sg_rows_merge(const SgRelation *relation, List *rows)
 					 "SELECT DISTINCT ON (%s) %s FROM ROWS FROM (%s) WITH ORDINALITY AS v (%s, n) "
 					 "ORDER BY %s, n DESC "
 					 "ON CONFLICT (%s) DO UPDATE SET (%s, updated_at) = (%s, now()) "
-					 "WHERE (%s) IS DISTINCT FROM (%s)",
+					 "WHERE (%s) AND (%s) IS DISTINCT FROM (%s)",
 					 relation->name, columns, key, columns, parameter_list(relation), columns, key,
-					 key, columns, column_list(relation, "excluded."), column_list(relation, "t."),
-					 column_list(relation, "excluded."));
+					 key, columns, column_list(relation, "excluded."),
+					 relation->replaced_if != NULL ? relation->replaced_if : "true",
+					 column_list(relation, "t."), column_list(relation, "excluded."));
 	sg_sql_run(&sql, query.data);
 }

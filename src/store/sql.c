@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "sql.h"
 #include "storage/lock.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/guc.h"
@@ -39,6 +40,34 @@ sg_sql_text(SgSql *sql, const char *value)
 		sg_sql_null(sql, TEXTOID);
 	else
 		sg_sql_value(sql, TEXTOID, CStringGetTextDatum(value));
+}
+
+void
+sg_sql_number(SgSql *sql, int64 value)
+{
+	sg_sql_value(sql, INT8OID, Int64GetDatum(value));
+}
+
+void
+sg_sql_instant(SgSql *sql, TimestampTz at)
+{
+	if (at == 0)
+		sg_sql_null(sql, TIMESTAMPTZOID);
+	else
+		sg_sql_value(sql, TIMESTAMPTZOID, TimestampTzGetDatum(at));
+}
+
+void
+sg_sql_texts(SgSql *sql, List *texts)
+{
+	Datum *values = palloc(sizeof(Datum) * Max(list_length(texts), 1));
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, texts)
+		values[n++] = CStringGetTextDatum(lfirst(cell));
+	sg_sql_value(sql, TEXTARRAYOID,
+				 PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
 void
@@ -112,6 +141,23 @@ char *
 sg_sql_get_text(uint64 row, int column)
 {
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+List *
+sg_sql_get_texts(uint64 row, int column)
+{
+	Datum array = sg_sql_get(row, column, (Datum) 0);
+	List *texts = NIL;
+	Datum *values;
+	int count;
+
+	if (array == (Datum) 0)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &values, NULL,
+					  &count);
+	for (int i = 0; i < count; i++)
+		texts = lappend(texts, TextDatumGetCString(values[i]));
+	return texts;
 }
 
 Datum

@@ -6,7 +6,9 @@
 #define SG_SQL_H
 
 #include "postgres.h"
+#include "datatype/timestamp.h"
 #include "executor/spi.h"
+#include "nodes/pg_list.h"
 
 /* No statement of the extension has more parameters. */
 #define SG_SQL_MAX 32
@@ -26,6 +28,13 @@ extern void sg_sql_text(SgSql *sql, const char *value);
 extern void sg_sql_date(SgSql *sql, int32 value);
 extern void sg_sql_value(SgSql *sql, Oid type, Datum value);
 extern void sg_sql_null(SgSql *sql, Oid type);
+extern void sg_sql_number(SgSql *sql, int64 value);
+
+/* An instant; 0 is SQL's NULL. */
+extern void sg_sql_instant(SgSql *sql, TimestampTz at);
+
+/* A list of char * as text[]. */
+extern void sg_sql_texts(SgSql *sql, List *texts);
 
 /*
  * Runs a statement with the parameters and empties them, under a safe search_path; needs an SPI
@@ -42,6 +51,9 @@ extern void sg_sql_done(void);
 
 /* The text of a column (from 1) of a result row, in the current memory context; NULL for NULL. */
 extern char *sg_sql_get_text(uint64 row, int column);
+
+/* The elements of a text[] column, a list of char *, palloc'd; NIL for NULL. */
+extern List *sg_sql_get_texts(uint64 row, int column);
 
 /* The value of a column; "otherwise" for NULL. By-reference values belong to SPI. */
 extern Datum sg_sql_get(uint64 row, int column, Datum otherwise);

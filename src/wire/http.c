@@ -179,23 +179,32 @@ release(void *arg)
 }
 
 static void
+add_header(SgHttp *http, const char *header)
+{
+	struct curl_slist *list = curl_slist_append(http->headers, header);
+
+	if (list != NULL)
+		http->headers = list;
+}
+
+static void
 set_headers(SgHttp *http, const SgHttpRequest *request)
 {
 	CURL *easy = http->easy;
-	struct curl_slist *list;
+	ListCell *cell;
 
-	http->headers = curl_slist_append(NULL, "Accept: application/json");
+	add_header(http, request->accept != NULL ? request->accept : "Accept: application/json");
 	/* a body is small: sending it at once is cheaper than asking whether it is welcome */
-	list = curl_slist_append(http->headers, "Expect:");
-	if (list != NULL)
-		http->headers = list;
+	add_header(http, "Expect:");
 	if (request->json != NULL)
 	{
-		list = curl_slist_append(http->headers, "Content-Type: application/json");
-		if (list != NULL)
-			http->headers = list;
+		add_header(http, "Content-Type: application/json");
 		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->json);
 	}
+	foreach (cell, request->headers)
+		add_header(http, lfirst(cell));
+	if (request->method != NULL)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
 	if (request->bearer != NULL)
 	{
@@ -355,6 +364,12 @@ was_connected(const SgHttp *http)
 	long sent = 0;
 
 	return curl_easy_getinfo(http->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
+}
+
+bool
+sg_http_left(const SgHttp *http)
+{
+	return was_connected(http);
 }
 
 /* Says why there was no whole answer. */

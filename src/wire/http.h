@@ -11,6 +11,7 @@
 #include "postgres.h"
 #include "base/fault.h"
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 
 typedef struct SgHttpLimits
 {
@@ -27,6 +28,9 @@ typedef struct SgHttpRequest
 	const char *password; /* with user */
 	const char *form;	  /* body of a POST, already encoded; without form and json it is a GET */
 	const char *json;	  /* the same as JSON */
+	const char *accept;	  /* the whole Accept header; NULL: JSON */
+	const char *method;	  /* instead of GET or POST, or NULL */
+	List *headers;		  /* of char *: more of them, "name: value" */
 	SgHttpLimits limits;
 } SgHttpRequest;
 
@@ -58,6 +62,9 @@ extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_aft
 
 /* Bytes of headers and body received so far. */
 extern int64 sg_http_bytes(const SgHttp *http);
+
+/* May its request have reached the server? Only then can an exchange that failed have done something. */
+extern bool sg_http_left(const SgHttp *http);
 
 /* Microseconds between its start and the moment when its request could leave: the connection's time. */
 extern int64 sg_http_late(const SgHttp *http);

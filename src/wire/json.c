@@ -31,8 +31,20 @@ release(void *arg)
 	json->root = NULL;
 }
 
-SgJson *
-sg_json_open_any(const char *body, size_t len, char *why, size_t size)
+/* What is wrong with a body, without what the message quotes of it: that may hold anything. */
+static void
+explain(const json_error_t *error, char *why, size_t size)
+{
+	char *quote = strstr(error->text, " near ");
+
+	if (why != NULL)
+		snprintf(why, size, "%.*s",
+				 (int) (quote != NULL ? quote - error->text : strlen(error->text)), error->text);
+}
+
+/* Reads one value; *used is how much of the body it takes, with flags that allow more behind it. */
+static SgJson *
+load(const char *body, size_t len, size_t flags, size_t *used, char *why, size_t size)
 {
 	SgJson *json = palloc0(sizeof(SgJson));
 	json_error_t error;
@@ -40,18 +52,55 @@ sg_json_open_any(const char *body, size_t len, char *why, size_t size)
 	json->callback.func = release;
 	json->callback.arg = json;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &json->callback);
-	json->root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
+	json->root = json_loadb(body, len, JSON_REJECT_DUPLICATES | flags, &error);
+	*used = error.position;
 	if (json->root != NULL)
 		return json;
-	if (why != NULL)
-	{
-		/* behind "near" it quotes the body, which may hold anything */
-		char *quote = strstr(error.text, " near ");
-
-		snprintf(why, size, "%.*s", (int) (quote != NULL ? quote - error.text : strlen(error.text)),
-				 error.text);
-	}
+	explain(&error, why, size);
 	return NULL;
+}
+
+SgJson *
+sg_json_open_any(const char *body, size_t len, char *why, size_t size)
+{
+	size_t used;
+
+	return load(body, len, 0, &used, why, size);
+}
+
+/* How many bytes at the beginning are no part of any value: blanks, a mark of the byte order, U+00A0. */
+static size_t
+skip_blanks(const char *body, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len)
+	{
+		if (strchr(" \t\r\n", body[n]) != NULL && body[n] != '\0')
+			n++;
+		else if (len - n >= 2 && memcmp(body + n, "\xC2\xA0", 2) == 0)
+			n += 2;
+		else if (len - n >= 3 && memcmp(body + n, "\xEF\xBB\xBF", 3) == 0)
+			n += 3;
+		else
+			break;
+	}
+	return n;
+}
+
+SgJson *
+sg_json_next(const char *body, size_t len, size_t *at, char *why, size_t size)
+{
+	SgJson *json;
+	size_t used;
+
+	*at += skip_blanks(body + *at, len - *at);
+	why[0] = '\0';
+	if (*at == len)
+		return NULL;
+	json = load(body + *at, len - *at, JSON_DISABLE_EOF_CHECK, &used, why, size);
+	*at += used;
+	return json;
 }
 
 SgJson *
@@ -120,6 +169,19 @@ sg_node_member(const SgNode *node, const char *key)
 	const json_t *member = json_object_get(value_of(node), key);
 
 	return json_is_null(member) ? NULL : (const SgNode *) member;
+}
+
+const SgNode *
+sg_node_next_member(const SgNode *object, void **iterator, const char **key)
+{
+	json_t *value = (json_t *) object;
+
+	*iterator =
+		*iterator == NULL ? json_object_iter(value) : json_object_iter_next(value, *iterator);
+	if (*iterator == NULL)
+		return NULL;
+	*key = json_object_iter_key(*iterator);
+	return (const SgNode *) json_object_iter_value(*iterator);
 }
 
 int

@@ -21,6 +21,13 @@ extern SgJson *sg_json_open(const char *body, size_t len, char *why, size_t size
 /* The same for a body that is an object or an array. */
 extern SgJson *sg_json_open_any(const char *body, size_t len, char *why, size_t size);
 
+/*
+ * Reads the next value of a body in which objects (or arrays) stand one after the other, with blanks, line ends,
+ * no-break spaces or nothing between them. It is looked for from *at on, which moves behind it. NULL at the end of
+ * the body, with "why" empty, and for what is no value, with the reason in "why".
+ */
+extern SgJson *sg_json_next(const char *body, size_t len, size_t *at, char *why, size_t size);
+
 /* The text of a member that is a string or a number, palloc'd; NULL if it is absent, null or something else. */
 extern char *sg_json_text(const SgJson *json, const char *key);
 
@@ -35,6 +42,12 @@ extern const SgNode *sg_json_root(const SgJson *json);
 
 /* A member of an object; NULL if the node is no object (or NULL), or the member absent or null. */
 extern const SgNode *sg_node_member(const SgNode *node, const char *key);
+
+/*
+ * The members of an object one after the other, null ones too, and their names: begin with *iterator NULL. NULL
+ * after the last one, and if the node is no object.
+ */
+extern const SgNode *sg_node_next_member(const SgNode *object, void **iterator, const char **key);
 
 /* How many elements an array has; -1 if the node is none. */
 extern int sg_node_count(const SgNode *node);

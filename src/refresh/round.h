@@ -1,0 +1,46 @@
+/*
+ * round.h
+ *	  What a run of refresh on one server keeps, and its way of fetching: requests in, rows and coverage stored.
+ */
+#ifndef SG_ROUND_H
+#define SG_ROUND_H
+
+#include "postgres.h"
+#include "agenda.h"
+#include "engine/fetch.h"
+#include "engine/profile.h"
+
+typedef struct SgRound
+{
+	const SgProfile *profile;
+	Datum points;
+	int64 id;
+	int planned;
+	int answered;
+	SgStats stats;
+	TimestampTz started;
+	SgFault fatal;	  /* what stopped it, if anything */
+	bool held_back;	  /* by the quota of one of several APIs */
+	int failures;	  /* of the operator, in a row */
+	ErrorData *error; /* why it could not begin */
+	List *warned;	  /* of char *: what was said already */
+	char *culprit;	  /* which request that was */
+	int64 wait;		  /* for what is on order, microseconds */
+} SgRound;
+
+/* Notes how far the run is, and with "outcome" (else NULL) how it ended. Needs SPI, as all here. */
+extern void sg_round_note(const SgRound *run, const char *outcome);
+
+/*
+ * Fetches what an agenda wants and stores it, group by group, each in a transaction of its own; commits. What
+ * stops it is in run->fatal.
+ */
+extern void sg_round_fetch(SgRound *run, const SgAgenda *agenda);
+
+/*
+ * Takes note of a fault that one call met: true if it ends the run, and then run->fatal is set. Else warns, once
+ * for each kind.
+ */
+extern bool sg_round_fault(SgRound *run, const SgFault *fault, const char *what);
+
+#endif
