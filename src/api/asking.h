@@ -33,8 +33,9 @@ typedef struct SgAskReport
 {
 	const char *ask_id;
 	const char *status; /* the API's word */
-	SgStage stage;		/* DONE: accepted; FAILED: it will not be; a refusal that can be mended is OPEN */
-	bool revoked;		/* of FAILED: it had been accepted once */
+	SgStage
+		stage;	  /* DONE: accepted; FAILED: it will not be; a refusal that can be mended is OPEN */
+	bool revoked; /* of FAILED: it had been accepted once */
 	TimestampTz created_at; /* 0: not said, as the next one */
 	TimestampTz accepted_at;
 	const char *user_url; /* where the holder signs, or NULL */

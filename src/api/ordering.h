@@ -28,7 +28,8 @@ typedef struct SgDelivery
 	SgStage stage;
 	TimestampTz ordered_at; /* 0: not said, as the next one */
 	TimestampTz completed_at;
-	const char *link;	 /* where the result lies; NULL: nowhere, or behind the request's own data endpoint */
+	const char
+		*link; /* where the result lies; NULL: nowhere, or behind the request's own data endpoint */
 	const char *curve;	 /* a load curve within the answer, as JSON; NULL: none */
 	double ratio;		 /* how much of the span is there; negative: not said */
 	List *holes;		 /* of char *: spans that are not, as the API writes them */
@@ -47,7 +48,8 @@ typedef struct SgOrderReport
 struct SgOrdering
 {
 	const char *path; /* behind SG_BASE_ENEDIS: POST to it places, GET <path>/<id> tells */
-	bool by_ask;	  /* does an order name the ask whose consent it uses? Then it has points of one ask only */
+	bool
+		by_ask; /* does an order name the ask whose consent it uses? Then it has points of one ask only */
 
 	/* The body that orders what the requests (SgRequest *) want, in their order; palloc'd. "ask" may be NULL. */
 	char *(*body)(List *requests, const char *ask);

@@ -53,7 +53,7 @@ find_relation(const SgProfile *profile, const char *name)
 
 	if (relation == NULL)
 		complain("relation", name, psprintf("Relations are: %s.", sg_relation_names()));
-	if (relation->kind == SG_KIND_DOCUMENT)
+	else if (relation->kind == SG_KIND_DOCUMENT)
 		complain("relation", name, "Only relations of points are watched.");
 	if (sg_api_endpoint(profile->api, relation, SG_CONSUMPTION) == NULL &&
 		sg_api_endpoint(profile->api, relation, SG_PRODUCTION) == NULL)

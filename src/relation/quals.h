@@ -18,10 +18,10 @@
 typedef struct SgQual
 {
 	SgColumnRole role;
-	int strategy; /* of the btree operator family: less, equal, ... */
-	bool array;	  /* = ANY (value) */
-	Oid type;	  /* of the value: date, timestamp or timestamptz */
-	int column;	  /* of the relation */
+	int strategy;  /* of the btree operator family: less, equal, ... */
+	bool array;	   /* = ANY (value) */
+	Oid type;	   /* of the value: date, timestamp or timestamptz */
+	int column;	   /* of the relation */
 	bool excluded; /* of an argument: the value is what is not wanted */
 	Expr *value;
 } SgQual;

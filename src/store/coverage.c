@@ -204,9 +204,9 @@ note_floor(const SgSeries *series, DateADT first)
 void
 sg_coverage_floor(const SgSeries *series, DateADT first)
 {
-	static const SgRelation *const of_meter[] = {
-		&sg_relation_load_curve, &sg_relation_daily_energy, &sg_relation_daily_max_power,
-		&sg_relation_register_reading};
+	static const SgRelation *const of_meter[] = {&sg_relation_load_curve, &sg_relation_daily_energy,
+												 &sg_relation_daily_max_power,
+												 &sg_relation_register_reading};
 	SgSeries each = *series;
 
 	for (int i = 0; i < lengthof(of_meter); i++)

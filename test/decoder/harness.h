@@ -47,6 +47,13 @@ typedef struct Question
 /* Once, first. */
 extern void harness_start(void);
 
+/*
+ * The API of a generation: of Enedis's by its name, of another with the API's before it, as in "switchgrid v0". And
+ * "flows" and "flows-production", which are none, but have the readers of orders' files for endpoints: curve, energy,
+ * peaks, registers, billed and contract. NULL if there is none.
+ */
+extern const SgApi *harness_api(const char *generation);
+
 /* Fills in a question; false if there is no such generation or endpoint, or a day is none. */
 extern bool harness_ask(Question *question, const char *generation, const char *endpoint,
 						const char *point, const char *from, const char *until);
@@ -57,6 +64,10 @@ extern Outcome harness_decode(const Question *question, const char *body, size_t
 
 /* The same for an answer that is not 200. */
 extern Outcome harness_classify(const SgApi *api, int status, const char *body, size_t len);
+
+/* The same for an answer about an order, or about an ask, of an API that has them. */
+extern Outcome harness_read_order(const SgApi *api, const char *body, size_t len);
+extern Outcome harness_read_ask(const SgApi *api, const char *body, size_t len);
 
 /* Aborts, with the words, if the condition does not hold; whatever NDEBUG says. */
 #define MUST(condition, ...)                                                \

@@ -359,6 +359,12 @@ pg_any_to_server(const char *s, int len, int encoding)
 	return unconstify(char *, s);
 }
 
+char *
+pg_server_to_any(const char *s, int len, int encoding)
+{
+	return pg_any_to_server(s, len, encoding);
+}
+
 void
 sg_http_escape(StringInfo out, const char *text)
 {

@@ -15,7 +15,11 @@
 
 #define EXAMPLES "../examples/enedis"
 #define ANSWERS "../decoder/answers.tsv"
-#define MAX_SEEDS 64
+#define FILES "../examples/switchgrid"
+#define FLOWS "../decoder/flows.tsv"
+#define ALL_EXAMPLES "../examples"
+#define DOCUMENTS "documents.tsv"
+#define MAX_SEEDS 80
 #define RUNS 20000
 /* A longer list of points shows nothing that this many do not, and changes would seldom meet the rest. */
 #define ELEMENTS 12
@@ -24,7 +28,7 @@
 
 typedef struct Seed
 {
-	char file[100];
+	char file[112];
 	uint8_t first;
 	Document *document;
 } Seed;
@@ -37,7 +41,7 @@ static int nseeds;
 int
 seeds_endpoint(const char *generation, const char *endpoint)
 {
-	const SgApi *api = sg_api_find("enedis", generation);
+	const SgApi *api = harness_api(generation);
 
 	for (int i = 0; i < api->nendpoints; i++)
 		if (strcmp(api->endpoints[i].name, endpoint) == 0)
@@ -47,9 +51,9 @@ seeds_endpoint(const char *generation, const char *endpoint)
 
 /* A window that holds the days of all examples; the points are theirs. */
 void
-seeds_decode(const char *generation, const uint8_t *data, size_t size)
+seeds_decode(const char *generation, const char *point, const uint8_t *data, size_t size)
 {
-	const SgApi *api = sg_api_find("enedis", generation);
+	const SgApi *api = harness_api(generation);
 	const SgEndpoint *endpoint;
 	Question question;
 	bool injected;
@@ -58,8 +62,9 @@ seeds_decode(const char *generation, const uint8_t *data, size_t size)
 		return;
 	endpoint = &api->endpoints[data[0] % api->nendpoints];
 	injected = endpoint->direction != NULL && strcmp(endpoint->direction, SG_PRODUCTION) == 0;
-	MUST(harness_ask(&question, generation, endpoint->name,
-					 injected ? "00000000000024" : "00000000000017", "2026-03-01", "2026-11-01"));
+	if (point == NULL)
+		point = injected ? "00000000000024" : "00000000000017";
+	MUST(harness_ask(&question, generation, endpoint->name, point, "2026-03-01", "2026-11-01"));
 	(void) harness_decode(&question, (const char *) data + 1, size - 1, NULL, NULL);
 }
 
@@ -100,8 +105,26 @@ shortened(Document *document)
 	return result;
 }
 
+/* A table, or several documents in a row, have no values that could be told apart: they are one. */
+static Document *
+read_text(const char *path)
+{
+	Document *document = calloc(1, sizeof(Document));
+	FILE *file = fopen(path, "rb");
+
+	MUST(document != NULL && file != NULL, "(an example)");
+	document->text = calloc(1, MAX_LEN);
+	document->nodes = calloc(1, sizeof(Value));
+	MUST(document->text != NULL && document->nodes != NULL);
+	document->len = fread(document->text, 1, MAX_LEN, file);
+	document->count = 1;
+	document->nodes[0] = (Value){.end = document->len, .parent = -1, .kind = document->text[0]};
+	fclose(file);
+	return document;
+}
+
 static void
-add_seed(const char *file, int first)
+add_seed(const char *directory, const char *file, int first)
 {
 	char path[512];
 	Seed *seed = &seeds[nseeds];
@@ -109,37 +132,54 @@ add_seed(const char *file, int first)
 	if (first < 0)
 		return;
 	MUST(nseeds < MAX_SEEDS);
-	snprintf(path, sizeof(path), EXAMPLES "/%s", file);
-	snprintf(seed->file, sizeof(seed->file), "%s", file);
+	snprintf(path, sizeof(path), "%s/%s", directory, file);
+	/* a file can be there for several readers */
+	snprintf(seed->file, sizeof(seed->file), "%02x-%s", first,
+			 strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file);
 	seed->first = (uint8_t) first;
-	seed->document = shortened(document_read(path));
+	seed->document =
+		strstr(file, ".json") == NULL ? read_text(path) : shortened(document_read(path));
 	if (seed->document->len < MAX_LEN)
 		nseeds++;
+	else
+		document_free(seed->document);
 }
 
+/* The answers that a list of test/decoder names. */
 static void
-read_seeds(SeedByte byte)
+read_list(const char *path, const char *directory, SeedByte byte)
 {
-	FILE *list = fopen(ANSWERS, "r");
+	FILE *list = fopen(path, "r");
 	char line[512];
-	struct dirent **entries;
-	int n = scandir(EXAMPLES, &entries, NULL, alphasort);
 
-	MUST(list != NULL && n > 0, "(the examples)");
+	MUST(list != NULL, "(the list of examples)");
 	while (fgets(line, sizeof(line), list) != NULL)
 	{
 		char file[100];
 		char generation[16];
 		char endpoint[64];
 
-		if (sscanf(line, "%99s %15s %63s", file, generation, endpoint) == 3 && line[0] != '#')
-			add_seed(file, byte(file, generation, endpoint));
+		if (sscanf(line, "%99[^\t]\t%15[^\t]\t%63[^\t\n]", file, generation, endpoint) == 3 &&
+			line[0] != '#')
+			add_seed(directory, file, byte(file, generation, endpoint));
 	}
 	fclose(list);
+}
+
+static void
+read_seeds(SeedByte byte)
+{
+	struct dirent **entries;
+	int n = scandir(EXAMPLES, &entries, NULL, alphasort);
+
+	MUST(n > 0, "(the examples)");
+	read_list(ANSWERS, EXAMPLES, byte);
+	read_list(FLOWS, FILES, byte);
+	read_list(DOCUMENTS, ALL_EXAMPLES, byte);
 	for (int i = 0; i < n; i++)
 	{
 		if (strstr(entries[i]->d_name, "error-") != NULL)
-			add_seed(entries[i]->d_name, byte(entries[i]->d_name, NULL, NULL));
+			add_seed(EXAMPLES, entries[i]->d_name, byte(entries[i]->d_name, NULL, NULL));
 		free(entries[i]);
 	}
 	free(entries);
@@ -189,6 +229,8 @@ static const char *const words[] = {
 	"\\",		  "24:00:00", "02:30",	  "2026-03-29", "2026-10-25", "9999-12-31",
 	"PT60M",	  "PT0M",	  "PT1440M",  "HC (",		"23H59",	  "-",
 	"1900-01-01", "\"d\":",	  "\"v\":",	  "\"date\":",	"0x1p3",	  "1e-999",
+	";",		  "\n",		  "\r",		  "+02:00",		"Z",		  "[Europe/Paris]",
+	"PT10M",	  "P1D",	  "PROD",	  "PRI",		"kWh",		  "\"points\":[",
 };
 
 /* Puts "len" bytes in place of "gone" bytes at a place. Returns the new size. */

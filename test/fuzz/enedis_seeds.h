@@ -26,8 +26,12 @@ typedef int (*SeedByte)(const char *file, const char *generation, const char *en
  */
 extern int seeds_main(int argc, char **argv, SeedByte byte);
 
-/* An input for an endpoint of a generation: the first byte picks the endpoint, the others are its answer. */
+/*
+ * An input for an endpoint of a generation (see harness_api): the first byte picks the endpoint, the others are its
+ * answer. The point is that of the answers, or NULL for that of all answers of Enedis's.
+ */
 extern int seeds_endpoint(const char *generation, const char *endpoint);
-extern void seeds_decode(const char *generation, const uint8_t *data, size_t size);
+extern void seeds_decode(const char *generation, const char *point, const uint8_t *data,
+						 size_t size);
 
 #endif

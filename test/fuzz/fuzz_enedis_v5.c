@@ -16,7 +16,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	seeds_decode("v5", data, size);
+	seeds_decode("v5", NULL, data, size);
 	return 0;
 }
 

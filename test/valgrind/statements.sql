@@ -43,4 +43,25 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER older OPTIONS (client_id 'demo', cli
 SELECT switchgrid.watch('older', '{12655648759651}', '{load_curve,daily_energy,daily_max_power,contract,address,holder,contact}', since => '2026-11-01', directions => '{consumption,production}')
 CALL switchgrid.refresh('older')
 SELECT count(*) AS open FROM switchgrid.gap WHERE server = 'older'
+CREATE SERVER grid FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'switchgrid', base_url 'URL/~async=1+sync=1+consented/v0_1', enedis_url 'URL/~async=1+sync=1+consented/enedis/v2', events_url 'URL/api/homeassistant/events', per_second '0', retries '0')
+CREATE USER MAPPING FOR CURRENT_USER SERVER grid OPTIONS (token 'demo-secret')
+CREATE SCHEMA grid
+IMPORT FOREIGN SCHEMA switchgrid FROM SERVER grid INTO grid
+SELECT count(*) AS found FROM grid.contract_search WHERE point_id = '22516914714270'
+SELECT count(*) AS events FROM grid.flexibility_event WHERE ends_at > '2026-01-01'
+CALL switchgrid.create_ask('grid', '[{"point_id": "22516914714270", "holder": {"first_name": "A", "last_name": "B"}, "address": {"street": "1 rue", "postal_code": "75001", "city": "Paris"}}]', state => 'valgrind')
+SELECT switchgrid.watch('grid', '{12655648759651,99300000000011}', '{load_curve,daily_energy,daily_max_power,register_reading,billed_quantity,contract,address,holder,connection,consent}', since => '2026-10-01', directions => '{consumption,production}')
+SELECT switchgrid.watch('grid', '{09999999900617}', '{gas_day}')
+CALL switchgrid.refresh('grid', wait => '1 minute')
+CALL switchgrid.refresh('grid', wait => '1 minute')
+SELECT count(*) AS asks FROM grid.ask WHERE status <> 'REVOKED' AND '22516914714270' = ANY (points)
+SELECT count(*) AS demands FROM switchgrid.data_order AS o, LATERAL (SELECT * FROM grid.data_request AS r WHERE r.order_id = o.order_id) AS r
+SELECT count(*) AS quantities FROM (SELECT DISTINCT quantity FROM switchgrid.quantity_curve) AS q
+SELECT count(*) AS collected FROM switchgrid.data_request WHERE state = 'collected'
+SELECT count(*) AS gas FROM switchgrid.gas_day
+ALTER SERVER grid OPTIONS (SET enedis_url 'URL/~consented+answer_lost/enedis/v2')
+CALL switchgrid.order_data('grid', '{22516914714270}', '{R63_SYNC,C68}', '2026-11-10', '2026-11-12')
+SELECT switchgrid.settle_order(max(number)) AS settled FROM switchgrid.data_order
+SELECT length(switchgrid.ask_proof('grid', '00000000-0a52-4000-8000-147aa0b3f69e')) > 100 AS proof
+CALL switchgrid.cancel_ask('grid', '00000000-0a52-4000-8000-147aa0b3f69e')
 DROP EXTENSION switchgrid CASCADE
