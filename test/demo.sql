@@ -140,6 +140,36 @@ SELECT count(*) AS months, sum(points) AS points, pg_size_pretty(sum(pg_column_s
   FROM switchgrid.curve_segment WHERE point_id = :'point';
 \set ECHO none
 
+\echo '### Switchgrid: one ask for electricity and gas; the holder signs after some seconds'
+\echo
+\set QUIET on
+\set asks :url '/v0_1'
+\set orders :url '/enedis/v2'
+\set QUIET off
+\set ECHO queries
+CREATE SERVER grid FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'switchgrid', base_url :'asks', enedis_url :'orders');
+CREATE USER MAPPING FOR CURRENT_USER SERVER grid OPTIONS (token 'demo-secret');
+CALL switchgrid.create_ask('grid', '[
+    {"point_id": "63695879465986", "holder": {"company": "SCI du Modèle", "siret": "99999999900011"},
+     "address": {"street": "9 chemin des Essais", "postal_code": "32400", "city": "Maulichères"}},
+    {"point_id": "09999999900617", "energy": "gas", "holder": {"company": "SCI du Modèle", "siret": "99999999900011"},
+     "address": {"street": "9 chemin des Essais", "postal_code": "32400", "city": "Maulichères"}}]', '1 year');
+SELECT pg_sleep(6);
+\set ECHO none
+
+\echo '### What is watched there is ordered, followed and collected; a run may wait for it'
+\echo
+\set ECHO queries
+SELECT switchgrid.watch('grid', '{63695879465986}', '{load_curve,daily_energy,contract}'),
+       switchgrid.watch('grid', '{09999999900617}', '{gas_day}');
+CALL switchgrid.refresh('grid', wait => '1 minute');
+SELECT o.state AS order, r.type, r.days, r.state, r.ended_at - r.ordered_at < interval '1 minute' AS within_a_minute
+  FROM switchgrid.data_order o JOIN switchgrid.data_request r ON r.order_number = o.number ORDER BY position;
+SELECT count(*) AS slots, round(sum(wh)::numeric / 1000000, 1) AS mwh
+  FROM switchgrid.load_curve WHERE point_id = '63695879465986';
+SELECT day, index_start, index_end, volume, kwh, quality FROM switchgrid.gas_day ORDER BY day DESC LIMIT 3;
+\set ECHO none
+
 \if :{?readings}
 \echo '### The proof: the file''s readings, moved and summed by plain SQL, against the stored curve'
 \echo
