@@ -857,19 +857,14 @@ WITH wanted AS (
     FROM switchgrid.watch w
     CROSS JOIN LATERAL (SELECT switchgrid.history(w.server, w.relation, w.direction)) AS h (days)
     LEFT JOIN switchgrid.coverage c USING (server, point_id, relation, direction)
-), ordered AS (
-    SELECT r.server, r.point_id, u.relation, r.direction, r.days, o.state, o.number, r.type,
-           r.status, r.ordered_at, o.poll_at
-    FROM switchgrid.data_request r
-    JOIN switchgrid.data_order o ON o.number = r.order_number
-    CROSS JOIN LATERAL pg_catalog.unnest(r.relations) AS u (relation)
-    WHERE r.state = 'pending'
 ), missing AS (
+    -- what is on order is not missing; a state is on order until it is there, whatever the day
     SELECT w.server, w.point_id, w.relation, w.direction,
            w.days - COALESCE((
-               SELECT pg_catalog.range_agg(o.days) FROM ordered o
-               WHERE (o.server, o.point_id, o.relation, o.direction)
-                   = (w.server, w.point_id, w.relation, w.direction)), '{}') AS days
+               SELECT pg_catalog.range_agg(CASE r.direction WHEN 'both' THEN pg_catalog.daterange(NULL, NULL) ELSE r.days END)
+               FROM switchgrid.data_request r
+               WHERE r.state = 'pending' AND r.server = w.server AND r.point_id = w.point_id
+                 AND r.direction = w.direction AND w.relation = ANY (r.relations)), '{}') AS days
     FROM wanted w
 )
 SELECT m.server, m.point_id, m.relation, m.direction, g.days, o.cause, o.code, o.message, o.tries,
@@ -894,11 +889,15 @@ CROSS JOIN LATERAL pg_catalog.unnest(m.days - a.days) AS g (days)
 UNION ALL
 SELECT w.server, w.point_id, w.relation, w.direction, g.days,
        CASE o.state WHEN 'uncertain' THEN 'uncertain' ELSE 'ordered' END, NULL,
-       pg_catalog.format('Order %s, %s: %s.', o.number, o.type, COALESCE(o.status, 'not answered yet')),
-       0, o.ordered_at, CASE o.state WHEN 'uncertain' THEN 'infinity' ELSE o.poll_at END
+       pg_catalog.format('Order %s, %s: %s.', o.number, r.type, COALESCE(r.status, 'not answered yet')),
+       0, r.ordered_at, CASE o.state WHEN 'uncertain' THEN 'infinity' ELSE o.poll_at END
 FROM wanted w
-JOIN ordered o USING (server, point_id, relation, direction)
-CROSS JOIN LATERAL pg_catalog.unnest(w.days * pg_catalog.datemultirange(o.days)) AS g (days);
+JOIN switchgrid.data_request r
+  ON r.state = 'pending' AND r.server = w.server AND r.point_id = w.point_id
+ AND r.direction = w.direction AND w.relation = ANY (r.relations)
+JOIN switchgrid.data_order o ON o.number = r.order_number
+CROSS JOIN LATERAL pg_catalog.unnest(w.days * pg_catalog.datemultirange(
+    CASE r.direction WHEN 'both' THEN pg_catalog.daterange(NULL, NULL) ELSE r.days END)) AS g (days);
 COMMENT ON VIEW switchgrid.gap IS 'Days that are wanted and not there: what is still open, and why.';
 COMMENT ON COLUMN switchgrid.gap.server IS 'Foreign server that is to give the data.';
 COMMENT ON COLUMN switchgrid.gap.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
@@ -951,6 +950,11 @@ CREATE FUNCTION switchgrid.settle_order(number bigint, order_id text DEFAULT NUL
     AS 'MODULE_PATHNAME', 'sg_settle_order' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION switchgrid.settle_order(bigint, text) IS
     'Says what became of an uncertain order: with the API''s order_id it is followed, without it was never placed, and its days may be ordered again. Returns the order''s new state. 22023 for an unknown number, 55000 for an order that is not uncertain.';
+
+CREATE FUNCTION switchgrid.reopen_order(number bigint) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_reopen_order' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION switchgrid.reopen_order(bigint) IS
+    'Lets refresh fetch again what an order delivered and could not be read or fetched: its requests that the API calls successful, and that failed or were given up here. Returns how many. 22023 for an unknown number.';
 
 CREATE PROCEDURE switchgrid.create_ask(server name, contracts jsonb, duration text DEFAULT '1 year',
     signer jsonb DEFAULT NULL, purposes text[] DEFAULT '{ENERGY_PERFORMANCE_STUDY}',

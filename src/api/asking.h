@@ -38,10 +38,12 @@ typedef struct SgAskReport
 	bool revoked; /* of FAILED: it had been accepted once */
 	TimestampTz created_at; /* 0: not said, as the next one */
 	TimestampTz accepted_at;
-	const char *user_url; /* where the holder signs, or NULL */
-	const char *duration; /* or NULL */
-	int test;			  /* -1: not said */
-	List *points;		  /* of SgAskPoint * */
+	const char *user_url;  /* where the holder signs, or NULL */
+	const char *duration;  /* or NULL */
+	int test;			   /* -1: not said */
+	List *points;		   /* of SgAskPoint * */
+	List *named;		   /* of char *: those of them whose point is known */
+	const char *contracts; /* the points as JSON, in words that are the same for every generation */
 } SgAskReport;
 
 struct SgAsking

@@ -66,6 +66,12 @@ sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation)
 }
 
 bool
+sg_endpoint_takes_point(const SgEndpoint *endpoint, const char *point)
+{
+	return endpoint->valid_point == NULL || endpoint->valid_point(point);
+}
+
+bool
 sg_endpoint_is_series(const SgEndpoint *endpoint)
 {
 	return endpoint->relations[0]->kind == SG_KIND_SERIES;
@@ -109,6 +115,17 @@ sg_api_ordered(const SgApi *api, const char *order_type, const char *direction)
 			return endpoint;
 	}
 	return NULL;
+}
+
+const SgEndpoint *
+sg_api_ordered_of_any(const SgApi *api, const char *order_type, const char *direction)
+{
+	const SgEndpoint *endpoint = sg_api_ordered(api, order_type, direction);
+
+	for (int i = 0; i < lengthof(apis) && endpoint == NULL; i++)
+		if (strcmp(apis[i]->name, api->name) == 0)
+			endpoint = sg_api_ordered(apis[i], order_type, direction);
+	return endpoint;
 }
 
 bool

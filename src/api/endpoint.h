@@ -73,6 +73,9 @@ struct SgEndpoint
 	bool tells_activation; /* does it feed contract.activated_on? */
 	bool lists_directions; /* does it give a row for each direction that there is? */
 
+	/* Is it a point that it can be asked, or ordered, for? NULL: every point of the API is. */
+	bool (*valid_point)(const char *point);
+
 	/* Appends path and query to a base URL, everything escaped. */
 	void (*url)(const SgRequest *request, StringInfo out);
 
@@ -177,11 +180,18 @@ extern List *sg_api_endpoints(const SgApi *api, const SgRelation *relation, cons
 extern const SgEndpoint *sg_api_ordered(const SgApi *api, const char *order_type,
 										const char *direction);
 
+/* The same, in whatever generation of that API: an order outlives a change of the server's. */
+extern const SgEndpoint *sg_api_ordered_of_any(const SgApi *api, const char *order_type,
+											   const char *direction);
+
 /* Can the relation be asked for at once, or only ordered? False too if the API does not give it. */
 extern bool sg_api_asks(const SgApi *api, const SgRelation *relation);
 
 /* The columns of the relation that the API never fills, a bit each. */
 extern uint32 sg_api_silence(const SgApi *api, const SgRelation *relation);
+
+/* Can the endpoint be asked, or ordered, for this point of its API? */
+extern bool sg_endpoint_takes_point(const SgEndpoint *endpoint, const char *point);
 
 /* Does the endpoint's answer feed the relation? */
 extern bool sg_endpoint_feeds(const SgEndpoint *endpoint, const SgRelation *relation);

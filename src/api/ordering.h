@@ -25,6 +25,7 @@ typedef struct SgDelivery
 	const char *request_id;
 	const char *type;
 	const char *status; /* the API's word */
+	const char *point;	/* whose it is, if the answer says so; NULL if not */
 	SgStage stage;
 	TimestampTz ordered_at; /* 0: not said, as the next one */
 	TimestampTz completed_at;

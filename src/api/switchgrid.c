@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "flows.h"
+#include "enedis.h"
 #include "gas.h"
 #include "switchgrid.h"
 
@@ -105,7 +106,8 @@ gas_body(const SgRequest *request)
 	{                                                                                             \
 		.name = type word, .relations = {__VA_ARGS__}, .direction = (way), .path = "/order",      \
 		.base = SG_BASE_ENEDIS, .order_type = (type), .alternative = (other), .max_days = (days), \
-		.keep_months = (months), .rows_per_day = (a_day), .decode = (read)                        \
+		.valid_point = sg_enedis_valid_point, .keep_months = (months), .rows_per_day = (a_day),   \
+		.decode = (read)                                                                          \
 	}
 #define CURVES(type, drawn, other, days)                                               \
 	ORDERED(type, " " drawn, SG_CONSUMPTION, other, days, 24, 48, sg_flow_curve,       \
@@ -126,7 +128,8 @@ gas_body(const SgRequest *request)
 		.relations = {&sg_relation_contract, &sg_relation_address, &sg_relation_holder,         \
 					  &sg_relation_connection},                                                 \
 		.path = "/order", .base = SG_BASE_ENEDIS, .order_type = (type), .alternative = (other), \
-		.rows_per_day = 1, .lists_directions = (all), .decode = sg_flow_contract                \
+		.valid_point = sg_enedis_valid_point, .rows_per_day = 1, .lists_directions = (all),     \
+		.decode = sg_flow_contract                                                              \
 	}
 
 #define FACTS                                                                               \

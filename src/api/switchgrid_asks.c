@@ -37,26 +37,33 @@ sg_switchgrid_ask_requests(const SgEndpoint *endpoint, List *arguments, SgDays d
 
 /* A comma or an exclamation mark in a text would mean something else to the API. */
 static bool
-are_plain(List *texts)
+is_plain(const char *text)
+{
+	return text[0] != '\0' && strpbrk(text, ",!") == NULL;
+}
+
+static bool
+are_all(List *texts, bool (*good)(const char *text))
 {
 	ListCell *cell;
 
 	foreach (cell, texts)
-		if (*(char *) lfirst(cell) == '\0' || strpbrk(lfirst(cell), ",!") != NULL)
+		if (!good(lfirst(cell)))
 			return false;
 	return true;
 }
 
 /* "&status=ACCEPTED,!EXPIRED"; what cannot be said so is left to the executor. */
 static void
-append_filter(StringInfo out, const char *word, const SgArgument *argument)
+append_filter(StringInfo out, const char *word, const SgArgument *argument,
+			  bool (*good)(const char *text))
 {
 	List *texts = argument != NULL && !argument->any ? argument->texts : NIL;
 	List *excluded = argument != NULL ? argument->excluded : NIL;
 	const char *separator = "";
 	ListCell *cell;
 
-	if ((texts == NIL && excluded == NIL) || !are_plain(texts) || !are_plain(excluded))
+	if ((texts == NIL && excluded == NIL) || !are_all(texts, good) || !are_all(excluded, good))
 		return;
 	appendStringInfo(out, "&%s=", word);
 	foreach (cell, texts)
@@ -85,8 +92,9 @@ sg_switchgrid_ask_url(const SgRequest *request, StringInfo out)
 	}
 	appendStringInfo(out, "%s?limit=%d&skip=" INT64_FORMAT, request->endpoint->path, PAGE,
 					 request->skip);
-	append_filter(out, "prm", sg_request_argument(request, SG_ASK_POINTS));
-	append_filter(out, "status", sg_request_argument(request, SG_ASK_STATUS));
+	append_filter(out, "prm", sg_request_argument(request, SG_ASK_POINTS),
+				  sg_switchgrid_valid_point);
+	append_filter(out, "status", sg_request_argument(request, SG_ASK_STATUS), is_plain);
 }
 
 /* ---------------------------------------------------------------- one ask */
@@ -239,55 +247,6 @@ read_flag(const SgNode *object, const char *key, SgFault *fault)
 	return text[0] == 't';
 }
 
-SgAskReport *
-sg_switchgrid_read_ask(const SgNode *ask, SgFault *fault)
-{
-	SgAskReport *report = palloc0(sizeof(SgAskReport));
-	const SgNode *page;
-	const SgNode *contracts;
-	int count;
-
-	report->ask_id = sg_member_text(ask, "id", fault);
-	report->status = sg_member_text(ask, "status", fault);
-	if (report->ask_id == NULL || report->status == NULL)
-	{
-		sg_fault_set(fault, SG_FAULT_SHAPE, "An ask has no \"id\" or no \"status\".");
-		return NULL;
-	}
-	report->created_at = sg_switchgrid_instant(ask, "createdAt", fault);
-	report->accepted_at = sg_switchgrid_instant(ask, "acceptedAt", fault);
-	set_stage(report);
-	page = sg_member_object_if(ask, "consentCollectionDetails", fault);
-	report->user_url = sg_member_text(page, "userUrl", fault);
-	report->duration = sg_member_text(ask, "consentDuration", fault);
-	if (report->duration == NULL)
-		report->duration = sg_member_text(arguments_of(ask, fault), "consentDuration", fault);
-	report->test = read_flag(ask, "testEnvironment", fault);
-	contracts = contracts_of(ask, fault);
-	count = sg_node_count(contracts);
-	for (int i = 0; i < count; i++)
-		report->points =
-			lappend(report->points,
-					read_contract(ask, report, sg_node_element(contracts, i), count == 1, fault));
-	return fault->kind == SG_FAULT_NONE ? report : NULL;
-}
-
-SgAskReport *
-sg_switchgrid_ask_report(const char *body, size_t len, SgFault *fault)
-{
-	SgJson *json;
-	const SgNode *root = sg_switchgrid_open(body, len, &json, fault);
-	SgAskReport *report = NULL;
-
-	if (root == NULL)
-		return NULL;
-	report = sg_switchgrid_read_ask(root, fault);
-	sg_json_close(json);
-	return report;
-}
-
-/* ---------------------------------------------------------------- rows and pages */
-
 /* The points that it names, each once per contract. */
 static List *
 points_of(const SgAskReport *report)
@@ -330,6 +289,57 @@ print_contracts(const SgAskReport *report)
 	return out.data;
 }
 
+SgAskReport *
+sg_switchgrid_read_ask(const SgNode *ask, SgFault *fault)
+{
+	SgAskReport *report = palloc0(sizeof(SgAskReport));
+	const SgNode *page;
+	const SgNode *contracts;
+	int count;
+
+	report->ask_id = sg_member_text(ask, "id", fault);
+	report->status = sg_member_text(ask, "status", fault);
+	if (report->ask_id == NULL || report->status == NULL)
+	{
+		sg_fault_set(fault, SG_FAULT_SHAPE, "An ask has no \"id\" or no \"status\".");
+		return NULL;
+	}
+	report->created_at = sg_switchgrid_instant(ask, "createdAt", fault);
+	report->accepted_at = sg_switchgrid_instant(ask, "acceptedAt", fault);
+	set_stage(report);
+	page = sg_member_object_if(ask, "consentCollectionDetails", fault);
+	report->user_url = sg_member_text(page, "userUrl", fault);
+	report->duration = sg_member_text(ask, "consentDuration", fault);
+	if (report->duration == NULL)
+		report->duration = sg_member_text(arguments_of(ask, fault), "consentDuration", fault);
+	report->test = read_flag(ask, "testEnvironment", fault);
+	contracts = contracts_of(ask, fault);
+	count = sg_node_count(contracts);
+	for (int i = 0; i < count; i++)
+		report->points =
+			lappend(report->points,
+					read_contract(ask, report, sg_node_element(contracts, i), count == 1, fault));
+	report->named = points_of(report);
+	report->contracts = print_contracts(report);
+	return fault->kind == SG_FAULT_NONE ? report : NULL;
+}
+
+SgAskReport *
+sg_switchgrid_ask_report(const char *body, size_t len, SgFault *fault)
+{
+	SgJson *json;
+	const SgNode *root = sg_switchgrid_open(body, len, &json, fault);
+	SgAskReport *report = NULL;
+
+	if (root == NULL)
+		return NULL;
+	report = sg_switchgrid_read_ask(root, fault);
+	sg_json_close(json);
+	return report;
+}
+
+/* ---------------------------------------------------------------- rows and pages */
+
 static void
 give_ask(const SgNode *ask, SgEmit emit, void *arg, SgFault *fault)
 {
@@ -343,7 +353,7 @@ give_ask(const SgNode *ask, SgEmit emit, void *arg, SgFault *fault)
 	sg_row_begin(&row, &sg_relation_ask, fault);
 	sg_row_text(&row, SG_ASK_ASK_ID, report->ask_id);
 	sg_row_text(&row, SG_ASK_STATUS, report->status);
-	sg_row_text(&row, SG_ASK_POINTS, sg_switchgrid_array(points_of(report)));
+	sg_row_text(&row, SG_ASK_POINTS, sg_switchgrid_array(report->named));
 	if (report->created_at != 0)
 		sg_row_instant(&row, SG_ASK_ASKED_AT, report->created_at);
 	if (report->accepted_at != 0)
@@ -354,7 +364,7 @@ give_ask(const SgNode *ask, SgEmit emit, void *arg, SgFault *fault)
 		sg_row_text(&row, SG_ASK_DURATION, report->duration);
 	if (report->test >= 0)
 		sg_row_flag(&row, SG_ASK_TEST, report->test);
-	sg_row_text(&row, SG_ASK_CONTRACTS, print_contracts(report));
+	sg_row_text(&row, SG_ASK_CONTRACTS, report->contracts);
 	sg_row_text(&row, SG_ASK_RAW, sg_node_print(ask));
 	sg_row_emit(&row, emit, arg);
 }

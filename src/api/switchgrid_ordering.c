@@ -160,6 +160,8 @@ read_delivery(const SgNode *demand, SgFault *fault)
 	delivery->completed_at = sg_switchgrid_instant(demand, "completedAt", fault);
 	delivery->link = link_of(demand, summaries, fault);
 	delivery->curve = curve != NULL ? sg_node_print(curve) : NULL;
+	if (sg_node_count(summaries) == 1)
+		delivery->point = sg_member_text(summary, "prm", fault);
 	delivery->ratio = ratio_of(summary, fault);
 	delivery->holes =
 		sg_switchgrid_list(sg_member_list_if(summary, "holes", fault), "holes", fault);

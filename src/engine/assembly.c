@@ -43,9 +43,9 @@ sg_assembly_make(const SgApi *api)
 	return assembly;
 }
 
-void
-sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *point,
-				 int64 authorisation)
+static void
+want(SgAssembly *assembly, const SgRelation *relation, const char *point, int64 authorisation,
+	 List *endpoints)
 {
 	MemoryContext context =
 		AllocSetContextCreate(assembly->context, "switchgrid state", ALLOCSET_SMALL_SIZES);
@@ -56,13 +56,33 @@ sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *p
 	wanted->result.relation = relation;
 	wanted->result.point = pstrdup(point);
 	wanted->result.authorisation = authorisation;
-	wanted->endpoints = sg_api_endpoints(assembly->api, relation, SG_BOTH);
-	wanted->first = linitial(wanted->endpoints);
+	wanted->endpoints = list_copy(endpoints);
+	wanted->first = linitial(endpoints);
 	wanted->result.silence = sg_api_silence(assembly->api, relation);
 	wanted->result.whole = wanted->first->lists_directions;
 	MemoryContextSwitchTo(assembly->context);
 	assembly->wanted = lappend(assembly->wanted, wanted);
 	MemoryContextSwitchTo(old);
+}
+
+void
+sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *point,
+				 int64 authorisation)
+{
+	List *endpoints = sg_api_endpoints(assembly->api, relation, SG_BOTH);
+
+	want(assembly, relation, point, authorisation, endpoints);
+	list_free(endpoints);
+}
+
+void
+sg_assembly_want_of(SgAssembly *assembly, const SgRelation *relation, const char *point,
+					const SgEndpoint *endpoint)
+{
+	List *endpoints = list_make1(unconstify(SgEndpoint *, endpoint));
+
+	want(assembly, relation, point, 0, endpoints);
+	list_free(endpoints);
 }
 
 static bool

@@ -33,6 +33,10 @@ extern SgAssembly *sg_assembly_make(const SgApi *api);
 extern void sg_assembly_want(SgAssembly *assembly, const SgRelation *relation, const char *point,
 							 int64 authorisation);
 
+/* Wants a relation of a point from one endpoint, whose result was ordered. */
+extern void sg_assembly_want_of(SgAssembly *assembly, const SgRelation *relation, const char *point,
+								const SgEndpoint *endpoint);
+
 /* Takes a row of the answer that is being read; what nobody wants is dropped. The values are copied. */
 extern void sg_assembly_row(SgAssembly *assembly, const SgRequest *request,
 							const SgRelation *relation, const Datum *values, const bool *nulls);

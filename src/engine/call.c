@@ -64,6 +64,7 @@ sg_call(const SgProfile *profile, const SgCall *call, SgStats *stats)
 	exchange->request.json = call->json;
 	exchange->request.method = call->method;
 	exchange->request.accept = call->accept;
+	exchange->request.once = call->once;
 	exchange->request.headers = profile->headers;
 	if (carry_token(exchange, credential, &reply->fault))
 	{

@@ -233,13 +233,8 @@ learn_right(SgFetch *fetch, const SgAnswer *answer)
 static void
 classify_link(int status, SgFault *fault)
 {
-	bool gone = status == 401 || status == 403 || status == 404 || status == 410;
-
 	fault->status = status;
-	sg_fault_set(fault,
-				 gone			 ? SG_FAULT_LINK
-				 : status >= 500 ? SG_FAULT_SERVER
-								 : SG_FAULT_REQUEST,
+	sg_fault_set(fault, status >= 500 ? SG_FAULT_SERVER : SG_FAULT_LINK,
 				 "The link to the result was answered with HTTP status %d.", status);
 }
 
@@ -257,6 +252,9 @@ classify(SgFetch *fetch, const SgFlight *flight, SgFault *fault)
 	}
 	fetch->profile->api->classify(exchange->status, exchange->body, exchange->len,
 								  GetCurrentTimestamp(), fault);
+	/* a result that was said to be ready may not be so yet */
+	if (flight->pending.request.link != NULL && exchange->status == 404)
+		fault->kind = SG_FAULT_LINK;
 	/* a Retry-After header is plainer than any text */
 	if (not_before != 0 && fault->kind == SG_FAULT_THROTTLED)
 		fault->not_before = not_before;

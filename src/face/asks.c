@@ -153,6 +153,9 @@ sg_create_ask(PG_FUNCTION_ARGS)
 	creation.state = text_argument(fcinfo, ASK_STATE);
 	if (creation.state == NULL)
 		creation.state = make_state();
+	if (creation.state[0] == '\0')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument \"%s\" must not be empty", "state")));
 	sg_run_locked(creation.profile->name, create, &creation);
 	MemoryContextSwitchTo(caller);
 	row = ask_row(fcinfo, &creation);
@@ -171,14 +174,31 @@ ask_argument(FunctionCallInfo fcinfo)
 	return text_to_cstring(PG_GETARG_TEXT_PP(1));
 }
 
+typedef struct Cancellation
+{
+	const SgProfile *profile;
+	char *ask_id;
+} Cancellation;
+
+static void
+cancel(void *arg)
+{
+	Cancellation *cancellation = arg;
+
+	sg_asks_cancel(cancellation->profile, cancellation->ask_id);
+}
+
 Datum
 sg_cancel_ask(PG_FUNCTION_ARGS)
 {
+	Cancellation cancellation;
 	MemoryContext caller = CurrentMemoryContext;
 
 	sg_face_require_own_transactions(fcinfo, "cancel_ask");
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	sg_asks_cancel(profile_of(fcinfo), ask_argument(fcinfo));
+	cancellation.profile = profile_of(fcinfo);
+	cancellation.ask_id = ask_argument(fcinfo);
+	sg_run_locked(cancellation.profile->name, cancel, &cancellation);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
 	PG_RETURN_VOID();
@@ -187,17 +207,24 @@ sg_cancel_ask(PG_FUNCTION_ARGS)
 Datum
 sg_settle_ask(PG_FUNCTION_ARGS)
 {
-	SgProfile *profile = profile_of(fcinfo);
 	char *state = text_argument(fcinfo, 1);
+	char *ask_id = text_argument(fcinfo, 2);
+	const char *server;
 	char *outcome;
 
-	if (state == NULL)
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("argument \"%s\" must not be NULL", "state")));
+	if (PG_ARGISNULL(0) || state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be NULL", PG_ARGISNULL(0) ? "server" : "state")));
+	server = NameStr(*PG_GETARG_NAME(0));
+	if (ask_id != NULL)
+		sg_asks_check_id("ask_id", ask_id);
+	/* a server that is gone follows nothing, but what was on it can be laid to rest */
+	if (ask_id != NULL || GetForeignServerByName(server, true) != NULL)
+		(void) profile_of(fcinfo);
 	SPI_connect();
 	outcome = SPI_palloc(16);
-	strlcpy(outcome, sg_ask_settle(profile->name, state, text_argument(fcinfo, 2), sg_clock_now()),
-			16);
+	strlcpy(outcome, sg_ask_settle(server, state, ask_id, sg_clock_now()), 16);
 	SPI_finish();
 	PG_RETURN_TEXT_P(cstring_to_text(outcome));
 }

@@ -12,6 +12,8 @@
 #include "foreign/foreign.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/value.h"
+#include "refresh/asks.h"
 #include "refresh/run.h"
 #include "store/order.h"
 #include "utils/array.h"
@@ -19,6 +21,7 @@
 
 PG_FUNCTION_INFO_V1(sg_order_data);
 PG_FUNCTION_INFO_V1(sg_settle_order);
+PG_FUNCTION_INFO_V1(sg_reopen_order);
 
 /* What is to be ordered; lists are of char *. */
 typedef struct Wish
@@ -55,51 +58,130 @@ find_endpoint(const SgApi *api, const char *type, const char *direction)
 	return endpoint != NULL && endpoint->order_type != NULL ? endpoint : NULL;
 }
 
-static List *
-add_request(List *requests, const SgEndpoint *endpoint, const char *type, const char *point,
-			SgDays days)
+/* One kind of data that is ordered, of every point. */
+typedef struct Kind
 {
-	const SgRelation *relation = sg_relation_find(type);
-	SgRequest *request;
+	const SgEndpoint *endpoint;
+	List *wanted; /* of a state: SgRelation * */
+} Kind;
 
-	if (sg_endpoint_is_series(endpoint))
-		return sg_endpoint_cut(endpoint, point, days, sg_clock_today(), requests);
-	request = sg_endpoint_ask(endpoint, point, 0, sg_clock_today());
-	/* personal data does not come along with what was asked for */
-	request->wanted =
-		list_make1(unconstify(SgRelation *, relation != NULL ? relation : endpoint->relations[0]));
-	return lappend(requests, request);
+/* The same kind, or another one of the same data: that would only be bought twice. */
+static Kind *
+find_kind(List *kinds, const SgEndpoint *endpoint)
+{
+	ListCell *cell;
+
+	foreach (cell, kinds)
+	{
+		Kind *kind = lfirst(cell);
+
+		if (kind->endpoint == endpoint)
+			return kind;
+		if (kind->endpoint->relations[0] == endpoint->relations[0] &&
+			kind->endpoint->direction == endpoint->direction)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("\"%s\" and \"%s\" are orders of the same data",
+								   kind->endpoint->order_type, endpoint->order_type)));
+	}
+	return NULL;
 }
 
-/* The requests of one kind: in each direction that it has, or in none. */
+/* Adds a kind for a type; of a state, what it is wanted for. */
 static List *
-add_type(List *requests, const Wish *wish, const char *type)
+add_kind(List *kinds, const SgEndpoint *endpoint, const char *type)
 {
-	int before = list_length(requests);
-	const SgEndpoint *last = NULL;
+	const SgRelation *relation = sg_relation_find(type);
+	Kind *kind = find_kind(kinds, endpoint);
+
+	if (kind == NULL)
+	{
+		kind = palloc0(sizeof(Kind));
+		kind->endpoint = endpoint;
+		kinds = lappend(kinds, kind);
+	}
+	if (sg_endpoint_is_series(endpoint))
+		return kinds;
+	/* personal data does not come along with what was asked for */
+	kind->wanted = list_append_unique_ptr(
+		kind->wanted,
+		unconstify(SgRelation *, relation != NULL ? relation : endpoint->relations[0]));
+	return kinds;
+}
+
+/* The kinds of one type: in each direction that it has, or in none. */
+static List *
+add_type(List *kinds, const Wish *wish, const char *type)
+{
+	bool found = false;
 	ListCell *direction;
-	ListCell *point;
 
 	foreach (direction, wish->directions)
 	{
 		const SgEndpoint *endpoint = find_endpoint(wish->profile->api, type, lfirst(direction));
 
-		if (endpoint == NULL || endpoint == last)
+		if (endpoint == NULL)
 			continue;
-		last = endpoint;
-		foreach (point, wish->points)
-			requests = add_request(requests, endpoint, type, lfirst(point), wish->days);
+		found = true;
+		kinds = add_kind(kinds, endpoint, type);
 	}
-	if (last == NULL)
+	if (!found)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("server \"%s\" takes no orders of \"%s\" in this direction",
 							   wish->profile->name, type),
 						errhint("Types are relations such as load_curve, or the API's own kinds "
 								"such as R63_SYNC.")));
-	if (list_length(requests) == before && wish->points != NIL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the span is outside the history of \"%s\"", type)));
+	return kinds;
+}
+
+/* The requests for one kind of one point. */
+static List *
+add_requests(List *requests, const Kind *kind, const char *point, SgDays days)
+{
+	int before = list_length(requests);
+	SgRequest *request;
+
+	if (sg_endpoint_is_series(kind->endpoint))
+	{
+		requests = sg_endpoint_cut(kind->endpoint, point, days, sg_clock_today(), requests);
+		if (list_length(requests) == before)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("the span is outside the history of \"%s\"",
+								   kind->endpoint->order_type)));
+		return requests;
+	}
+	request = sg_endpoint_ask(kind->endpoint, point, 0, sg_clock_today());
+	request->wanted = kind->wanted;
+	return lappend(requests, request);
+}
+
+/* Everything that is to be ordered, each once. */
+static List *
+make_requests(const Wish *wish)
+{
+	List *kinds = NIL;
+	List *points = NIL;
+	List *requests = NIL;
+	ListCell *cell;
+	ListCell *point;
+
+	foreach (cell, wish->types)
+		kinds = add_type(kinds, wish, lfirst(cell));
+	foreach (cell, wish->points)
+		points = lappend(points, makeString(lfirst(cell)));
+	points = list_union(NIL, points);
+	foreach (cell, kinds)
+		foreach (point, points)
+			requests = add_requests(requests, lfirst(cell), strVal(lfirst(point)), wish->days);
 	return requests;
+}
+
+static void
+check_point(const Wish *wish, const char *point)
+{
+	if (!wish->profile->api->valid_point(point))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid point identifier: \"%s\"", point),
+						errhint("%s", wish->profile->api->point_rule)));
 }
 
 static void
@@ -112,10 +194,7 @@ check_wish(const Wish *wish)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("until must be after since"),
 				 errdetail("A span begins with since and ends before until.")));
 	foreach (cell, wish->points)
-		if (!wish->profile->api->valid_point(lfirst(cell)))
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("invalid point identifier: \"%s\"", (char *) lfirst(cell)),
-							errhint("%s", wish->profile->api->point_rule)));
+		check_point(wish, lfirst(cell));
 	foreach (cell, wish->directions)
 		if (strcmp(lfirst(cell), SG_CONSUMPTION) != 0 && strcmp(lfirst(cell), SG_PRODUCTION) != 0)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -147,9 +226,8 @@ sg_order_data(PG_FUNCTION_ARGS)
 {
 	Wish wish = {.days = SG_DAYS_ALL};
 	MemoryContext caller = CurrentMemoryContext;
-	List *requests = NIL;
+	List *requests;
 	List *numbers = NIL;
-	ListCell *cell;
 
 	sg_face_require_own_transactions(fcinfo, "order_data");
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
@@ -165,8 +243,7 @@ sg_order_data(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(4))
 		wish.days.until = PG_GETARG_DATEADT(4);
 	check_wish(&wish);
-	foreach (cell, wish.types)
-		requests = add_type(requests, &wish, lfirst(cell));
+	requests = make_requests(&wish);
 	if (requests != NIL)
 		numbers = sg_run_order(wish.profile, requests);
 	/* the numbers are in SPI's memory, which ends before they are given */
@@ -190,12 +267,32 @@ sg_settle_order(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("argument \"%s\" must not be NULL", "number")));
+	if (order_id != NULL)
+		sg_asks_check_id("order_id", order_id);
 	SPI_connect();
+	/* a server that is gone follows nothing, but what was on it can be laid to rest */
 	server = sg_order_server(PG_GETARG_INT64(0));
-	if (server != NULL)
+	if (server != NULL && (order_id != NULL || GetForeignServerByName(server, true) != NULL))
 		(void) profile_of(server);
 	state = SPI_palloc(16);
 	strlcpy(state, sg_order_settle(PG_GETARG_INT64(0), order_id, sg_clock_now()), 16);
 	SPI_finish();
 	PG_RETURN_TEXT_P(cstring_to_text(state));
+}
+
+Datum
+sg_reopen_order(PG_FUNCTION_ARGS)
+{
+	char *server;
+	int reopened;
+
+	SPI_connect();
+	server = sg_order_server(PG_GETARG_INT64(0));
+	if (server == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there is no order with number " INT64_FORMAT, PG_GETARG_INT64(0))));
+	(void) profile_of(server);
+	reopened = sg_order_reopen(PG_GETARG_INT64(0), sg_clock_now());
+	SPI_finish();
+	PG_RETURN_INT32(reopened);
 }

@@ -10,14 +10,30 @@
 #include "base/clock.h"
 #include "engine/call.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "store/ask.h"
 #include "wire/http.h"
+
+/* So many that cannot be looked after in a row, and the rest may wait for the next run. */
+#define FAILURES_IN_A_ROW 5
+
+void
+sg_asks_check_id(const char *name, const char *id)
+{
+	if (id[0] == '\0' ||
+		strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
+			strlen(id))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid %s: \"%s\"", name, id),
+				 errhint("It is letters, digits and hyphens, such as a UUID.")));
+}
 
 char *
 sg_asks_path(const SgProfile *profile, const char *ask_id, const char *more)
 {
 	StringInfoData path;
 
+	sg_asks_check_id("ask_id", ask_id);
 	initStringInfo(&path);
 	appendStringInfo(&path, "%s/", profile->api->asking->path);
 	sg_http_escape(&path, ask_id);
@@ -35,6 +51,7 @@ is_refused(const SgReply *reply)
 		   reply->fault.kind == SG_FAULT_THROTTLED;
 }
 
+/* Notes that there is no ask, or that nobody knows, and raises why; the interrupts were held. */
 static void
 raise_unmade(const SgProfile *profile, const char *state, const SgReply *reply)
 {
@@ -43,6 +60,7 @@ raise_unmade(const SgProfile *profile, const char *state, const SgReply *reply)
 	sg_ask_outcome(profile->name, state, refused ? "failed" : "uncertain", &reply->fault,
 				   sg_clock_now());
 	SPI_commit();
+	RESUME_INTERRUPTS();
 	if (!refused)
 		ereport(WARNING, (errmsg("ask \"%s\" on server \"%s\" is uncertain", state, profile->name),
 						  errdetail("It was sent, and its answer was lost."),
@@ -60,10 +78,14 @@ sg_asks_create(const SgProfile *profile, const char *state, const SgAskOrder *or
 	SgAskReport *report = NULL;
 	SgReply *reply;
 
+	/* what may fail on this side fails before anything is written down */
+	(void) sg_profile_credential(profile);
 	call.json = asking->body(order);
 	sg_ask_intend(profile->name, state, order->duration, profile->test_env);
 	SPI_commit();
 	reply = sg_call(profile, &call, &stats);
+	/* nothing may come between the answer and its note */
+	HOLD_INTERRUPTS();
 	if (reply->fault.kind == SG_FAULT_NONE)
 		report = asking->read(reply->body, reply->len, &reply->fault);
 	if (reply->fault.kind == SG_FAULT_NONE && report->ask_id == NULL)
@@ -72,6 +94,7 @@ sg_asks_create(const SgProfile *profile, const char *state, const SgAskOrder *or
 		raise_unmade(profile, state, reply);
 	sg_ask_report(profile->name, state, report, sg_clock_now());
 	SPI_commit();
+	RESUME_INTERRUPTS();
 	return report;
 }
 
@@ -96,7 +119,7 @@ sg_asks_cancel(const SgProfile *profile, const char *ask_id)
 	SPI_commit();
 }
 
-/* Looks after one ask; false if nothing more can be asked now. */
+/* Looks after one ask; false if that failed. */
 static bool
 look_after(SgRound *run, const SgOpenAsk *ask)
 {
@@ -112,18 +135,24 @@ look_after(SgRound *run, const SgOpenAsk *ask)
 	else
 		sg_ask_unseen(run->profile->name, ask->state, &reply->fault, sg_clock_now());
 	SPI_commit();
-	return reply->fault.kind == SG_FAULT_NONE ||
-		   !sg_round_fault(run, &reply->fault, psprintf("ask %s", ask->ask_id));
+	if (reply->fault.kind != SG_FAULT_NONE)
+		(void) sg_round_fault(run, &reply->fault, psprintf("ask %s", ask->ask_id));
+	return reply->fault.kind == SG_FAULT_NONE;
 }
 
 void
 sg_asks_follow(SgRound *run)
 {
 	List *asks = sg_ask_due(run->profile->name, sg_clock_now());
+	int failures = 0;
 	ListCell *cell;
 
 	SPI_commit();
 	foreach (cell, asks)
-		if (!look_after(run, lfirst(cell)))
+	{
+		failures = look_after(run, lfirst(cell)) ? 0 : failures + 1;
+		/* what is wrong with asks may be right with orders */
+		if (failures >= FAILURES_IN_A_ROW || run->fatal.kind != SG_FAULT_NONE)
 			break;
+	}
 }

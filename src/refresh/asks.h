@@ -22,7 +22,10 @@ extern void sg_asks_cancel(const SgProfile *profile, const char *ask_id);
 /* Looks after the server's asks that may still change. Commits. What stops it is in run->fatal. */
 extern void sg_asks_follow(SgRound *run);
 
-/* The path of an ask behind SG_BASE_MAIN, with more behind it ("/proof", or ""); palloc'd. */
+/* Raises 22023 if an identifier of the API, which goes into a path, is not one; "name" is the argument's. */
+extern void sg_asks_check_id(const char *name, const char *id);
+
+/* The path of an ask behind SG_BASE_MAIN, with more behind it ("/proof", or ""); palloc'd. Raises 22023. */
 extern char *sg_asks_path(const SgProfile *profile, const char *ask_id, const char *more);
 
 #endif

@@ -23,9 +23,16 @@
 #define FIRST_POLL (2 * USECS_PER_SEC)
 #define LONGEST_POLL USECS_PER_MINUTE
 
+/* So many orders that cannot be asked after, and none that can: the rest would fare no better. */
+#define FAILURES_IN_A_ROW 5
+#define HTTP_NOT_FOUND 404
+/* An order that was not known so often is not a new one that has not got about yet. */
+#define UNKNOWN_POLLS 3
+
 /* What is ready to be fetched. */
 typedef struct Harvest
 {
+	MemoryContext context; /* it outlives the answers, whose bodies may be large */
 	SgAgenda agenda;
 	int news; /* requests that came to an end, or are ready */
 } Harvest;
@@ -61,7 +68,7 @@ static SgRequest *
 make_request(const SgRound *run, const SgPendingRequest *pending)
 {
 	const SgEndpoint *endpoint =
-		sg_api_ordered(run->profile->api, pending->type, pending->direction);
+		sg_api_ordered_of_any(run->profile->api, pending->type, pending->direction);
 	SgRequest *request;
 
 	if (endpoint == NULL)
@@ -76,7 +83,7 @@ make_request(const SgRound *run, const SgPendingRequest *pending)
 
 /* Wants of the agenda's assembly what a state's result is for. */
 static void
-want_states(Harvest *harvest, const SgPendingRequest *pending)
+want_states(Harvest *harvest, const SgPendingRequest *pending, const SgEndpoint *endpoint)
 {
 	ListCell *cell;
 
@@ -85,7 +92,7 @@ want_states(Harvest *harvest, const SgPendingRequest *pending)
 		const SgRelation *relation = sg_relation_find(lfirst(cell));
 
 		if (relation != NULL && relation->kind == SG_KIND_STATE)
-			sg_assembly_want(harvest->agenda.assembly, relation, pending->point, 0);
+			sg_assembly_want_of(harvest->agenda.assembly, relation, pending->point, endpoint);
 	}
 }
 
@@ -131,6 +138,20 @@ link_of(const SgRound *run, const SgRequest *request, const SgDelivery *delivery
 	return path.data;
 }
 
+/* Keeps a request beyond the answer that told of it. */
+static void
+keep_request(Harvest *harvest, const SgRequest *request)
+{
+	MemoryContext old = MemoryContextSwitchTo(harvest->context);
+	SgRequest *kept = palloc(sizeof(SgRequest));
+
+	*kept = *request;
+	kept->point = pstrdup(request->point);
+	kept->link = pstrdup(request->link);
+	harvest->agenda.requests = lappend(harvest->agenda.requests, kept);
+	MemoryContextSwitchTo(old);
+}
+
 /* A request whose result is there: it is fetched with the others, or taken at once. */
 static void
 harvest_one(SgRound *run, Harvest *harvest, const SgPendingRequest *pending,
@@ -146,17 +167,23 @@ harvest_one(SgRound *run, Harvest *harvest, const SgPendingRequest *pending,
 		end_without(run, pending, "failed", &fault, true);
 		return;
 	}
-	want_states(harvest, pending);
+	want_states(harvest, pending, request->endpoint);
 	request->link = link_of(run, request, delivery, &fault);
 	if (fault.kind != SG_FAULT_NONE)
 		end_without(run, pending, "failed", &fault, true);
 	else if (request->link == NULL)
 		take_at_once(run, harvest, request, delivery);
 	else
-	{
-		request->link = pstrdup(request->link);
-		harvest->agenda.requests = lappend(harvest->agenda.requests, request);
-	}
+		keep_request(harvest, request);
+}
+
+static void
+give_up(SgRound *run, const SgPendingRequest *pending, const char *why)
+{
+	SgFault fault = {0};
+
+	sg_fault_set(&fault, SG_FAULT_ORDER, "%s within %d hours.", why, run->profile->order_hours);
+	end_without(run, pending, "given up", &fault, false);
 }
 
 /* A request that failed because there is nothing, in so many words. */
@@ -172,39 +199,66 @@ static void
 take_delivery(SgRound *run, Harvest *harvest, const SgPendingRequest *pending,
 			  const SgDelivery *delivery)
 {
-	SgFault late = {0};
+	bool late = pending->give_up_at <= sg_clock_now();
 
 	sg_order_delivery(pending->number, delivery);
-	if (delivery->stage == SG_STAGE_DONE)
+	/* a result that never came through, although it was there, is tried no longer either */
+	if (delivery->stage == SG_STAGE_DONE && late && pending->tries > 0)
+		give_up(run, pending, "The result could not be fetched");
+	else if (delivery->stage == SG_STAGE_DONE)
 		harvest_one(run, harvest, pending, delivery);
 	else if (delivery->stage == SG_STAGE_FAILED && delivery->fault.kind == SG_FAULT_EMPTY)
 		harvest_nothing(run, harvest, pending);
 	else if (delivery->stage == SG_STAGE_FAILED)
 		end_without(run, pending, "failed", &delivery->fault, false);
-	else if (pending->give_up_at <= sg_clock_now())
-	{
-		sg_fault_set(&late, SG_FAULT_ORDER, "The request was still %s after %d hours.",
-					 delivery->status != NULL ? delivery->status : "open",
-					 run->profile->order_hours);
-		end_without(run, pending, "given up", &late, false);
-	}
+	else if (late)
+		give_up(run, pending, "The operator had not finished");
 	else
 		return;
 	harvest->news++;
 }
 
+/* Notes that an order is uncertain, and says so. */
+static void
+note_doubt(const SgRound *run, const SgOpenOrder *order, const SgFault *fault)
+{
+	sg_order_not_placed(order->number, "uncertain", fault, sg_clock_now());
+	ereport(WARNING, (errmsg("order " INT64_FORMAT " on server \"%s\" is uncertain", order->number,
+							 run->profile->name),
+					  errdetail("%s", fault->text), errhint("See switchgrid.data_order.")));
+}
+
 /* An order of which the API says something else than what was asked: nobody can tell which result is whose. */
 static void
-doubt_order(const SgRound *run, int64 number, int size, int told)
+doubt_order(const SgRound *run, const SgOpenOrder *order, int told)
 {
 	SgFault fault = {0};
 
-	sg_fault_set(&fault, SG_FAULT_SHAPE, "The order had %d requests, and the API tells of %d.",
-				 size, told);
-	sg_order_not_placed(number, "uncertain", &fault, sg_clock_now());
-	ereport(WARNING, (errmsg("order " INT64_FORMAT " on server \"%s\" is uncertain", number,
-							 run->profile->name),
-					  errdetail("%s", fault.text), errhint("See switchgrid.data_order.")));
+	sg_fault_set(&fault, SG_FAULT_SHAPE,
+				 "The order had %d requests; the API tells of %d, or of other kinds or points.",
+				 sg_order_size(order->number), told);
+	note_doubt(run, order, &fault);
+}
+
+/* Does the API tell of the requests that were ordered: as many, and of the kinds, in this order? */
+static bool
+is_same_order(const SgOpenOrder *order, const SgOrderReport *report, List *pending)
+{
+	ListCell *cell;
+
+	if (list_length(report->deliveries) != sg_order_size(order->number))
+		return false;
+	foreach (cell, pending)
+	{
+		const SgPendingRequest *request = lfirst(cell);
+		const SgDelivery *delivery = list_nth(report->deliveries, request->position);
+
+		if (delivery->type != NULL && strcmp(delivery->type, request->type) != 0)
+			return false;
+		if (delivery->point != NULL && strcmp(delivery->point, request->point) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* An order that failed as a whole ends every request in it. */
@@ -225,20 +279,19 @@ fail_order(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgOrd
 static void
 take_report(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgOrderReport *report)
 {
-	int size = sg_order_size(order->number);
-	int told = list_length(report->deliveries);
+	List *requests = sg_order_pending(order->number);
 	int news = harvest->news;
 	ListCell *cell;
 
-	if (report->stage == SG_STAGE_FAILED && told == 0)
+	if (report->stage == SG_STAGE_FAILED && report->deliveries == NIL)
 		fail_order(run, harvest, order, report);
-	else if (told != size)
+	else if (!is_same_order(order, report, requests))
 	{
-		doubt_order(run, order->number, size, told);
+		doubt_order(run, order, list_length(report->deliveries));
 		return;
 	}
 	else
-		foreach (cell, sg_order_pending(order->number))
+		foreach (cell, requests)
 		{
 			const SgPendingRequest *pending = lfirst(cell);
 
@@ -248,7 +301,31 @@ take_report(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgOr
 					next_poll(harvest->news > news ? 0 : sg_order_polls(order->number)));
 }
 
-/* Asks after one order; false if nothing more can be asked now. */
+/* An order that the API does not tell of: unknown, it is uncertain; else its requests are given up in the end. */
+static void
+take_silence(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgFault *fault)
+{
+	int polls = sg_order_polls(order->number);
+	ListCell *cell;
+
+	if (fault->status == HTTP_NOT_FOUND && polls >= UNKNOWN_POLLS)
+	{
+		note_doubt(run, order, fault);
+		return;
+	}
+	foreach (cell, sg_order_pending(order->number))
+	{
+		const SgPendingRequest *pending = lfirst(cell);
+
+		if (pending->give_up_at > sg_clock_now())
+			continue;
+		give_up(run, pending, "The order could not be asked after");
+		harvest->news++;
+	}
+	sg_order_status(order->number, NULL, next_poll(polls));
+}
+
+/* Asks after one order; false if that failed. */
 static bool
 ask_after(SgRound *run, Harvest *harvest, const SgOpenOrder *order)
 {
@@ -266,28 +343,53 @@ ask_after(SgRound *run, Harvest *harvest, const SgOpenOrder *order)
 	if (reply->fault.kind == SG_FAULT_NONE)
 		report = ordering->read(reply->body, reply->len, &reply->fault);
 	if (reply->fault.kind == SG_FAULT_NONE)
-	{
 		take_report(run, harvest, order, report);
-		SPI_commit();
-		return true;
-	}
-	sg_order_status(order->number, NULL, next_poll(sg_order_polls(order->number)));
+	else
+		take_silence(run, harvest, order, &reply->fault);
 	SPI_commit();
-	return !sg_round_fault(run, &reply->fault, psprintf("order " INT64_FORMAT, order->number));
+	if (reply->fault.kind != SG_FAULT_NONE)
+		(void) sg_round_fault(run, &reply->fault, psprintf("order " INT64_FORMAT, order->number));
+	return reply->fault.kind == SG_FAULT_NONE;
 }
 
-/* Asks after the orders, one after the other, and fetches what they have ready. Returns how much is new. */
+/*
+ * Asks after the orders, one after the other. One that fails does not hold back the others; but where none answers,
+ * the operator fails, and the run ends.
+ */
+static void
+ask_after_all(SgRound *run, Harvest *harvest, List *orders)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid order", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	int failures = 0;
+	bool answered = false;
+	ListCell *cell;
+
+	foreach (cell, orders)
+	{
+		bool good = ask_after(run, harvest, lfirst(cell));
+
+		MemoryContextReset(context);
+		answered |= good;
+		failures = good ? 0 : failures + 1;
+		if (run->fatal.kind != SG_FAULT_NONE || (!answered && failures >= FAILURES_IN_A_ROW))
+			break;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+/* Asks after orders, and fetches what they have ready. Returns how much is new. */
 static int
 follow_once(SgRound *run, bool all)
 {
-	Harvest harvest = {.agenda.assembly = sg_assembly_make(run->profile->api)};
+	Harvest harvest = {.context = CurrentMemoryContext,
+					   .agenda.assembly = sg_assembly_make(run->profile->api)};
 	List *orders = sg_order_due(run->profile->name, all, sg_clock_now());
-	ListCell *cell;
 
 	SPI_commit();
-	foreach (cell, orders)
-		if (!ask_after(run, &harvest, lfirst(cell)))
-			break;
+	ask_after_all(run, &harvest, orders);
 	if (harvest.agenda.requests != NIL && run->fatal.kind == SG_FAULT_NONE)
 		sg_round_fetch(run, &harvest.agenda);
 	sg_order_close(run->profile->name, sg_clock_now());

@@ -37,6 +37,7 @@ typedef struct Item
 	List *rows
 		[SG_FED_MAX]; /* of other series, SgTuple *: a list for each of the endpoint's relations */
 	SgAssembled *state; /* or what is so of a point; then the answer only completed it */
+	bool known;			/* the result of an order, of which another one has told all already */
 } Item;
 
 struct SgGroup
@@ -83,12 +84,26 @@ grow(SgGroup *group, void *rows, size_t width)
 	return rows == NULL ? palloc(width * group->room) : repalloc(rows, width * group->room);
 }
 
+/* A result may hold more than was ordered; what does not name its point could then be another's. */
+static bool
+is_ordered(const SgRequest *request, TimestampTz at)
+{
+	DateADT day;
+
+	if (request->number == 0)
+		return true;
+	day = sg_clock_day_of(at);
+	return day >= request->days.from && day < request->days.until;
+}
+
 static void
 take_interval(SgGroup *group, const Datum *values, const bool *nulls)
 {
 	Item *item = group->reading;
 	SgInterval *interval;
 
+	if (!is_ordered(&group->answer.request, DatumGetTimestampTz(values[SG_CURVE_STARTS_AT])))
+		return;
 	item->intervals = grow(group, item->intervals, sizeof(SgInterval));
 	interval = &item->intervals[item->count];
 	interval->turn = item->count++;
@@ -141,9 +156,18 @@ sg_group_emit(void *arg, const SgRelation *relation, const Datum *values, const 
 static void
 add_state(SgGroup *group)
 {
+	List *complete = sg_assembly_answer(group->assembly, &group->answer);
 	ListCell *cell;
 
-	foreach (cell, sg_assembly_answer(group->assembly, &group->answer))
+	if (complete == NIL && group->answer.request.number != 0)
+	{
+		Item *item = palloc0(sizeof(Item));
+
+		item->answer = group->answer;
+		item->known = true;
+		group->items = lappend(group->items, item);
+	}
+	foreach (cell, complete)
 	{
 		Item *item = palloc0(sizeof(Item));
 
@@ -350,7 +374,9 @@ store_missed_result(const Item *item, const SgSeries *series, TimestampTz now)
 		sg_order_missed(request->number, fault, now);
 		return;
 	}
-	sg_coverage_open_until(series, request->days, fault, now, sg_order_retry(fault, 1, true, now));
+	if (!item->known)
+		sg_coverage_open_until(series, request->days, fault, now,
+							   sg_order_retry(fault, 1, true, now));
 	sg_order_end(request->number, "failed", fault, now);
 }
 
@@ -371,6 +397,8 @@ store_item(const Item *item, const char *server, TimestampTz now)
 	}
 	if (number != 0)
 		sg_order_end(number, "collected", NULL, now);
+	if (item->known)
+		return;
 	if (item->state != NULL && item->state->authorisation != 0 && fault->kind != SG_FAULT_NONE)
 		sg_ask_missed(server, item->state->authorisation, fault, now);
 	else if (whole)

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "engine/call.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "place.h"
 #include "store/ask.h"
 #include "store/order.h"
@@ -79,9 +80,17 @@ note_open(const SgRequest *request, const char *server, const SgFault *fault, Ti
 	}
 }
 
+/* Who orders by hand is told the first reason why not all was ordered. */
+static void
+note_by_hand(SgRound *run, const SgFault *fault)
+{
+	if (run->refused.kind == SG_FAULT_NONE)
+		run->refused = *fault;
+}
+
 /* Where an order names an ask, points without a consent that is known cannot be ordered. */
 static bool
-find_ask(const SgRound *run, const Batch *batch, const char **ask)
+find_ask(SgRound *run, const Batch *batch, const char **ask)
 {
 	const SgRequest *first = linitial(batch->requests);
 	SgFault fault = {0};
@@ -93,7 +102,12 @@ find_ask(const SgRound *run, const Batch *batch, const char **ask)
 	*ask = sg_ask_of_point(run->profile->name, first->point, sg_clock_today());
 	if (*ask != NULL)
 		return true;
-	sg_fault_set(&fault, SG_FAULT_CONSENT, "No accepted ask is known for the point.");
+	sg_fault_set(&fault, SG_FAULT_CONSENT, "No accepted ask is known for point %s.", first->point);
+	if (run->by_hand)
+	{
+		note_by_hand(run, &fault);
+		return false;
+	}
 	foreach (cell, batch->requests)
 		note_open(lfirst(cell), run->profile->name, &fault, sg_clock_now() + REFUSED_RETRY);
 	return false;
@@ -101,7 +115,7 @@ find_ask(const SgRound *run, const Batch *batch, const char **ask)
 
 /* The requests of each point by themselves, without those that have no consent. */
 static List *
-batches_of_points(const SgRound *run, List *requests)
+batches_of_points(SgRound *run, List *requests)
 {
 	List *batches = NIL;
 	List *known = NIL;
@@ -197,12 +211,16 @@ static void
 note_refused(const SgRound *run, const Batch *batch, const SgFault *fault)
 {
 	TimestampTz now = sg_clock_now();
+	SgFault doubt = *fault;
 	ListCell *cell;
 
-	if (sg_fault_class(fault->kind)->scope >= SG_SCOPE_API)
+	if (run->by_hand || sg_fault_class(fault->kind)->scope >= SG_SCOPE_API)
 		return;
+	/* whatever was wrong, it is of one of them: the agenda knows by this kind that each goes alone */
+	if (batch->points > 1)
+		doubt.kind = SG_FAULT_REQUEST;
 	foreach (cell, batch->requests)
-		note_open(lfirst(cell), run->profile->name, fault,
+		note_open(lfirst(cell), run->profile->name, &doubt,
 				  batch->points > 1 ? now : now + REFUSED_RETRY);
 }
 
@@ -215,11 +233,29 @@ note_failure(SgRound *run, int64 number, const Batch *batch, const SgReply *repl
 	if (strcmp(state, "refused") == 0)
 		note_refused(run, batch, &reply->fault);
 	SPI_commit();
-	if (strcmp(state, "uncertain") == 0)
-		ereport(WARNING, (errmsg("order " INT64_FORMAT " on server \"%s\" is uncertain", number,
-								 run->profile->name),
-						  errdetail("It was sent, and its answer was lost: %s", reply->fault.text),
-						  errhint("See switchgrid.data_order; it is not sent again by itself.")));
+}
+
+/*
+ * Says why an order was not placed, or may have been; true if it may have been. After that no more is ordered in
+ * this run: the same could happen to each.
+ */
+static bool
+tell_failure(SgRound *run, int64 number, const SgReply *reply)
+{
+	char *what = psprintf("order " INT64_FORMAT, number);
+
+	note_by_hand(run, &reply->fault);
+	if (strcmp(state_after(reply), "uncertain") != 0)
+	{
+		(void) sg_round_fault(run, &reply->fault, what);
+		return false;
+	}
+	ereport(WARNING, (errmsg("order " INT64_FORMAT " on server \"%s\" is uncertain", number,
+							 run->profile->name),
+					  errdetail("It was sent, and its answer was lost: %s", reply->fault.text),
+					  errhint("See switchgrid.data_order; it is not sent again by itself.")));
+	sg_round_stop(run, &reply->fault, what);
+	return true;
 }
 
 /* What the answer says of the requests already; whether it fits them is found when they are asked after. */
@@ -234,9 +270,9 @@ note_deliveries(int64 number, const SgOrderReport *report)
 						  list_nth(report->deliveries, i));
 }
 
-/* An answer from which the order cannot be followed leaves it uncertain; true if it can. */
+/* Takes the answer to an order; false, with a fault, if the order cannot be followed by it. */
 static bool
-note_answer(SgRound *run, int64 number, const Batch *batch, SgReply *reply)
+note_answer(const SgRound *run, int64 number, SgReply *reply)
 {
 	const SgOrderReport *report =
 		run->profile->api->ordering->read(reply->body, reply->len, &reply->fault);
@@ -244,7 +280,6 @@ note_answer(SgRound *run, int64 number, const Batch *batch, SgReply *reply)
 	if (report == NULL || reply->fault.kind != SG_FAULT_NONE || report->order_id == NULL)
 	{
 		sg_fault_set(&reply->fault, SG_FAULT_SHAPE, "The answer names no order.");
-		note_failure(run, number, batch, reply);
 		return false;
 	}
 	sg_order_placed(number, report->order_id, sg_clock_now());
@@ -264,19 +299,23 @@ place(SgRound *run, const Batch *batch)
 	SgReply *reply;
 	int64 number;
 
+	/* what may fail on this side fails before anything is written down */
+	(void) sg_profile_credential(run->profile);
 	call.json = ordering->body(batch->requests, batch->ask);
 	number = sg_order_intend(run->profile->name, batch->ask, batch->requests, now,
 							 now + run->profile->order_hours * USECS_PER_HOUR);
 	SPI_commit();
 	reply = sg_call(run->profile, &call, &run->stats);
-	if (reply->fault.kind != SG_FAULT_NONE)
+	/* nothing may come between the answer and its note: it is all that is known of what was bought */
+	HOLD_INTERRUPTS();
+	if (reply->fault.kind == SG_FAULT_NONE && note_answer(run, number, reply))
 	{
-		note_failure(run, number, batch, reply);
-		(void) sg_round_fault(run, &reply->fault, psprintf("order " INT64_FORMAT, number));
-		return strcmp(state_after(reply), "uncertain") == 0 ? number : 0;
+		RESUME_INTERRUPTS();
+		return number;
 	}
-	(void) note_answer(run, number, batch, reply);
-	return number;
+	note_failure(run, number, batch, reply);
+	RESUME_INTERRUPTS();
+	return tell_failure(run, number, reply) ? number : 0;
 }
 
 List *

@@ -58,9 +58,12 @@ static void
 store_group(SgRound *run, SgGroup *group, int left)
 {
 	sg_group_store(group, run->profile->name, sg_clock_now());
-	sg_round_note(run, NULL);
+	if (!run->by_hand)
+		sg_round_note(run, NULL);
 	SPI_commit();
-	tell_progress(run, left);
+	/* who orders by hand is told by the result */
+	if (!run->by_hand)
+		tell_progress(run, left);
 }
 
 /* True the first time that a fault of its kind reaches a point or an endpoint. */
@@ -72,12 +75,16 @@ is_news(SgRound *run, const SgAnswer *answer, SgFaultScope scope)
 					   : scope == SG_SCOPE_QUOTA ? request->endpoint->quota
 												 : request->point;
 	char *news = psprintf("%d %s", answer->fault.kind, whom != NULL ? whom : "");
+	MemoryContext old;
 	ListCell *cell;
 
 	foreach (cell, run->warned)
 		if (strcmp(lfirst(cell), news) == 0)
 			return false;
-	run->warned = lappend(run->warned, news);
+	/* the run outlives whatever is being done */
+	old = MemoryContextSwitchTo(run->context);
+	run->warned = lappend(run->warned, pstrdup(news));
+	MemoryContextSwitchTo(old);
 	return true;
 }
 
@@ -103,13 +110,13 @@ ends_run(SgRound *run, const SgAnswer *answer)
 	return is_about_server(answer) || run->failures >= FAILURES_IN_A_ROW;
 }
 
-/* Notes what stopped the run. */
-static void
-stop(SgRound *run, const SgFault *fault, const char *what)
+void
+sg_round_stop(SgRound *run, const SgFault *fault, const char *what)
 {
+	if (run->fatal.kind != SG_FAULT_NONE)
+		return;
 	run->fatal = *fault;
-	/* the run outlives whatever is being done */
-	run->culprit = MemoryContextStrdup(GetMemoryChunkContext(run), what);
+	run->culprit = MemoryContextStrdup(run->context, what);
 }
 
 bool
@@ -117,10 +124,9 @@ sg_round_fault(SgRound *run, const SgFault *fault, const char *what)
 {
 	const SgFaultClass *class = sg_fault_class(fault->kind);
 
-	run->failures = class->retried ? run->failures + 1 : 0;
-	if (class->scope >= SG_SCOPE_QUOTA || run->failures >= FAILURES_IN_A_ROW)
+	if (class->scope >= SG_SCOPE_QUOTA)
 	{
-		stop(run, fault, what);
+		sg_round_stop(run, fault, what);
 		return true;
 	}
 	ereport(WARNING, (errcode(class->sqlstate != 0 ? class->sqlstate : ERRCODE_FDW_ERROR),
@@ -136,7 +142,7 @@ take_fault(SgRound *run, const SgAnswer *answer, bool ends)
 	const SgFaultClass *class = sg_fault_class(answer->fault.kind);
 
 	if (ends && run->fatal.kind == SG_FAULT_NONE)
-		stop(run, &answer->fault, sg_request_describe(&answer->request));
+		sg_round_stop(run, &answer->fault, sg_request_describe(&answer->request));
 	else if (!ends && class->sqlstate != 0 && class->scope != SG_SCOPE_WINDOW &&
 			 is_news(run, answer, class->scope))
 		ereport(WARNING, (errcode(class->sqlstate), errmsg(class->message, run->profile->name),

@@ -12,6 +12,7 @@
 
 typedef struct SgRound
 {
+	MemoryContext context; /* it lives as long as the run */
 	const SgProfile *profile;
 	Datum points;
 	int64 id;
@@ -26,6 +27,8 @@ typedef struct SgRound
 	List *warned;	  /* of char *: what was said already */
 	char *culprit;	  /* which request that was */
 	int64 wait;		  /* for what is on order, microseconds */
+	bool by_hand;	  /* is something ordered by hand, and nothing refreshed? */
+	SgFault refused;  /* then, why not all was ordered */
 } SgRound;
 
 /* Notes how far the run is, and with "outcome" (else NULL) how it ended. Needs SPI, as all here. */
@@ -37,9 +40,12 @@ extern void sg_round_note(const SgRound *run, const char *outcome);
  */
 extern void sg_round_fetch(SgRound *run, const SgAgenda *agenda);
 
+/* Notes what stopped the run; the first of several counts. */
+extern void sg_round_stop(SgRound *run, const SgFault *fault, const char *what);
+
 /*
- * Takes note of a fault that one call met: true if it ends the run, and then run->fatal is set. Else warns, once
- * for each kind.
+ * Takes note of a fault that one call met: true if it is about the server or its quota, and so stops the run.
+ * Else warns.
  */
 extern bool sg_round_fault(SgRound *run, const SgFault *fault, const char *what);
 

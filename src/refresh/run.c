@@ -93,13 +93,19 @@ ask_now(SgRound *run, SgAgenda *agenda)
 
 /* What was ordered is collected before more is ordered; somebody may wait for that too. */
 static void
-order_and_follow(SgRound *run, SgAgenda *agenda)
+order_and_follow(SgRound *run)
 {
 	TimestampTz until = run->started + run->wait;
 
 	sg_follow_orders(run, false);
-	if (run->fatal.kind == SG_FAULT_NONE && agenda->orders != NIL)
-		(void) sg_place_orders(run, agenda->orders);
+	if (run->fatal.kind == SG_FAULT_NONE)
+	{
+		/* what was just collected, or found to have no consent, is not wanted any more */
+		SgAgenda agenda = sg_agenda_make(run->profile, run->points);
+
+		if (agenda.orders != NIL)
+			(void) sg_place_orders(run, agenda.orders);
+	}
 	if (run->wait > 0)
 		sg_follow_until(run, until);
 	sg_follow_tell(run);
@@ -126,7 +132,7 @@ refresh_server(void *arg)
 		if (run->fatal.kind == SG_FAULT_NONE)
 			ask_now(run, &agenda);
 		if (run->fatal.kind == SG_FAULT_NONE && run->profile->api->ordering != NULL)
-			order_and_follow(run, &agenda);
+			order_and_follow(run);
 	}
 	sg_round_note(run, outcome_of(run));
 	SPI_commit();
@@ -182,6 +188,7 @@ order_now(void *arg)
 {
 	Ordering *ordering = arg;
 	const char *server = ordering->round.profile->name;
+	SgAgenda agenda = {NIL, ordering->requests, sg_assembly_make(ordering->round.profile->api)};
 	ListCell *cell;
 
 	foreach (cell, ordering->requests)
@@ -190,7 +197,9 @@ order_now(void *arg)
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("%s is on order already", sg_request_describe(lfirst(cell))),
 					 errhint("See switchgrid.data_request; switchgrid.refresh follows it.")));
-	ordering->numbers = sg_place_orders(&ordering->round, ordering->requests);
+	ask_now(&ordering->round, &agenda);
+	if (ordering->round.fatal.kind == SG_FAULT_NONE)
+		ordering->numbers = sg_place_orders(&ordering->round, ordering->requests);
 }
 
 List *
@@ -198,11 +207,16 @@ sg_run_order(const SgProfile *profile, List *requests)
 {
 	Ordering *ordering = palloc0(sizeof(Ordering));
 
+	ordering->round.context = CurrentMemoryContext;
 	ordering->round.profile = profile;
+	ordering->round.by_hand = true;
+	ordering->round.started = GetCurrentTimestamp();
 	ordering->requests = requests;
 	sg_run_locked(profile->name, order_now, ordering);
 	if (ordering->round.fatal.kind != SG_FAULT_NONE)
 		raise_failure(&ordering->round);
+	if (ordering->round.refused.kind != SG_FAULT_NONE)
+		sg_fault_raise(&ordering->round.refused, profile->name, NULL);
 	return ordering->numbers;
 }
 
@@ -244,6 +258,7 @@ run_server(SgRound *run, const char *name, Datum points, int64 wait, SgRunTotals
 								  quote_literal_cstr(name))));
 		return;
 	}
+	run->context = CurrentMemoryContext;
 	run->points = points;
 	run->wait = wait;
 	run->profile = sg_profile_get(foreign->serverid, GetUserId());

@@ -93,10 +93,15 @@ keep_one(const SgWish *wish, const char *point, const char *relation, const char
 }
 
 static int
-keep_points(const SgWish *wish, const char *relation, const char *direction)
+keep_points(const SgWish *wish, const SgEndpoint *endpoint, const char *relation,
+			const char *direction)
 {
 	ListCell *cell;
 
+	foreach (cell, wish->points)
+		if (!sg_endpoint_takes_point(endpoint, lfirst(cell)))
+			complain("point identifier", lfirst(cell),
+					 psprintf("The relation %s is not given of such a point.", relation));
 	foreach (cell, wish->points)
 		keep_one(wish, lfirst(cell), relation, direction);
 	return list_length(wish->points);
@@ -111,7 +116,8 @@ keep_relation(const SgWish *wish, const SgProfile *profile, const SgRelation *re
 	ListCell *cell;
 
 	if (relation->kind == SG_KIND_STATE)
-		return keep_points(wish, relation->name, SG_BOTH);
+		return keep_points(wish, sg_api_endpoint(profile->api, relation, SG_BOTH), relation->name,
+						   SG_BOTH);
 	foreach (cell, wish->directions)
 	{
 		const SgEndpoint *endpoint = sg_api_endpoint(profile->api, relation, lfirst(cell));
@@ -120,7 +126,7 @@ keep_relation(const SgWish *wish, const SgProfile *profile, const SgRelation *re
 			continue;
 		given = true;
 		check_history(wish, relation, endpoint);
-		kept += keep_points(wish, relation->name, lfirst(cell));
+		kept += keep_points(wish, endpoint, relation->name, lfirst(cell));
 	}
 	if (!given && wish->directions != NIL)
 		ereport(ERROR,

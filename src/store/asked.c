@@ -7,10 +7,8 @@
 #include "ask.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
 #include "sql.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 /* A consent that was given is looked at for its end. */
 #define GIVEN_LOOK USECS_PER_DAY
@@ -33,55 +31,6 @@ sg_ask_intend(const char *server, const char *state, const char *duration, bool 
 							   server),
 						errhint("A state is used once; without one switchgrid.create_ask makes it "
 								"up.")));
-}
-
-static void
-add_member(StringInfo out, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	appendStringInfo(out, "%s\"%s\": ", out->data[out->len - 1] == '{' ? "" : ", ", name);
-	escape_json(out, value);
-}
-
-/* The contracts of an ask as JSON. */
-static char *
-print_contracts(const SgAskReport *report)
-{
-	StringInfoData out;
-	ListCell *cell;
-
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '[');
-	foreach (cell, report->points)
-	{
-		const SgAskPoint *point = lfirst(cell);
-
-		appendStringInfoString(&out, out.len > 1 ? ", {" : "{");
-		add_member(&out, "id", point->contract_id);
-		add_member(&out, "point_id", point->point);
-		add_member(&out, "status", point->status);
-		add_member(&out, "consent_id", point->consent_id);
-		appendStringInfoChar(&out, '}');
-	}
-	appendStringInfoChar(&out, ']');
-	return out.data;
-}
-
-static List *
-points_of(const SgAskReport *report)
-{
-	List *points = NIL;
-	ListCell *cell;
-
-	foreach (cell, report->points)
-	{
-		const SgAskPoint *point = lfirst(cell);
-
-		if (point->point != NULL)
-			points = lappend(points, unconstify(char *, point->point));
-	}
-	return points;
 }
 
 static const char *
@@ -108,10 +57,10 @@ note_report(const char *server, const char *state, const SgAskReport *report, Ti
 	sg_sql_text(&sql, state);
 	sg_sql_text(&sql, report->ask_id);
 	sg_sql_text(&sql, report->status);
-	sg_sql_texts(&sql, points_of(report));
+	sg_sql_texts(&sql, report->named);
 	sg_sql_instant(&sql, report->accepted_at);
 	sg_sql_text(&sql, report->user_url);
-	sg_sql_text(&sql, print_contracts(report));
+	sg_sql_text(&sql, report->contracts);
 	sg_sql_text(&sql, outcome);
 	sg_sql_instant(&sql, now);
 	sg_sql_instant(&sql, report->stage == SG_STAGE_DONE ? now + GIVEN_LOOK : 0);
@@ -166,7 +115,7 @@ lift_refusals(const char *server, const SgAskReport *report)
 	SgSql sql = {0};
 
 	sg_sql_text(&sql, server);
-	sg_sql_texts(&sql, points_of(report));
+	sg_sql_texts(&sql, report->named);
 	sg_sql_run(&sql, "DELETE FROM switchgrid.open_span WHERE server = $1 "
 					 "AND cause IN ('consent', 'before consent') AND point_id = ANY ($2)");
 }

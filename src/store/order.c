@@ -12,6 +12,8 @@
 
 /* What the operator could not deliver is ordered again after so long, doubling up to a day. */
 #define FAILED_RETRY (6 * USECS_PER_HOUR)
+/* A request that was given up may still be delivered. */
+#define LOST_RETRY (7 * USECS_PER_DAY)
 /* What was delivered and could not be used: somebody has to look first. */
 #define BOUGHT_RETRY (30 * USECS_PER_DAY)
 /* A holder may have the curve recorded again. */
@@ -144,9 +146,11 @@ sg_order_due(const char *server, bool all, TimestampTz now)
 	sg_sql_text(&sql, server);
 	sg_sql_value(&sql, BOOLOID, BoolGetDatum(all));
 	sg_sql_instant(&sql, now);
-	rows = sg_sql_run(&sql, "SELECT number, order_id FROM switchgrid.data_order "
-							"WHERE server = $1 AND state = 'open' AND ($2 OR poll_at <= $3) "
-							"ORDER BY number");
+	rows = sg_sql_run(
+		&sql, "SELECT number, order_id FROM switchgrid.data_order "
+			  "WHERE server = $1 AND state = 'open' AND ($2 OR poll_at <= $3) "
+			  /* those that could not be asked after hold the others back least at the end */
+			  "ORDER BY polls, number");
 	for (uint64 i = 0; i < rows; i++)
 	{
 		SgOpenOrder *order = palloc(sizeof(SgOpenOrder));
@@ -284,6 +288,8 @@ sg_order_retry(const SgFault *fault, int tries, bool bought, TimestampTz now)
 		return now + BOUGHT_RETRY;
 	if (fault->kind == SG_FAULT_NOT_RECORDED)
 		return now + RECORDING_RETRY;
+	if (fault->kind == SG_FAULT_ORDER)
+		return now + LOST_RETRY;
 	return now + Min(FAILED_RETRY << Min(Max(tries - 1, 0), 4), USECS_PER_DAY);
 }
 
@@ -356,7 +362,8 @@ sg_order_covers(const char *server, const SgRequest *request)
 	sg_sql_date(&sql, request->days.until);
 	found = sg_sql_run(&sql, "SELECT FROM switchgrid.data_request WHERE server = $1 "
 							 "AND point_id = $2 AND relations && $3 AND direction = $4 "
-							 "AND days && daterange($5, $6) AND state = 'pending' LIMIT 1") > 0;
+							 "AND (direction = 'both' OR days && daterange($5, $6)) "
+							 "AND state = 'pending' LIMIT 1") > 0;
 	sg_sql_done();
 	return found;
 }
@@ -372,6 +379,41 @@ sg_order_server(int64 number)
 		server = sg_sql_get_text(0, 1);
 	sg_sql_done();
 	return server;
+}
+
+/* From now on its requests have as long as they had from the beginning. */
+static void
+renew_patience(int64 number, TimestampTz now)
+{
+	SgSql sql = {0};
+
+	sg_sql_number(&sql, number);
+	sg_sql_instant(&sql, now);
+	sg_sql_run(&sql, "UPDATE switchgrid.data_request AS r "
+					 "SET give_up_at = $2 + (r.give_up_at - o.placed_at) "
+					 "FROM switchgrid.data_order AS o WHERE o.number = $1 "
+					 "AND r.order_number = o.number AND r.state = 'pending'");
+}
+
+int
+sg_order_reopen(int64 number, TimestampTz now)
+{
+	SgSql sql = {0};
+	int reopened;
+
+	sg_sql_number(&sql, number);
+	reopened = (int) sg_sql_run(
+		&sql, "UPDATE switchgrid.data_request SET state = 'pending', ended_at = NULL, tries = 0 "
+			  "WHERE order_number = $1 AND status = 'SUCCESS' "
+			  "AND state IN ('failed', 'given up')");
+	if (reopened == 0)
+		return 0;
+	renew_patience(number, now);
+	sg_sql_number(&sql, number);
+	sg_sql_instant(&sql, now);
+	sg_sql_run(&sql, "UPDATE switchgrid.data_order SET state = 'open', finished_at = NULL, "
+					 "polls = 0, poll_at = $2 WHERE number = $1");
+	return reopened;
 }
 
 const char *
@@ -393,6 +435,7 @@ sg_order_settle(int64 number, const char *order_id, TimestampTz now)
 				 errmsg("order " INT64_FORMAT " is not uncertain: it is %s", number, state)));
 	if (order_id != NULL)
 	{
+		renew_patience(number, now);
 		sg_order_placed(number, order_id, now);
 		return "open";
 	}

@@ -99,6 +99,12 @@ extern bool sg_order_covers(const char *server, const SgRequest *request);
  */
 extern const char *sg_order_settle(int64 number, const char *order_id, TimestampTz now);
 
+/*
+ * Opens an order again whose results were delivered, and could not be fetched or read here. Returns how many
+ * requests that are.
+ */
+extern int sg_order_reopen(int64 number, TimestampTz now);
+
 /* The server of an order, palloc'd; NULL if there is none of that number. */
 extern char *sg_order_server(int64 number);
 

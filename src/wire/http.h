@@ -31,6 +31,7 @@ typedef struct SgHttpRequest
 	const char *accept;	  /* the whole Accept header; NULL: JSON */
 	const char *method;	  /* instead of GET or POST, or NULL */
 	List *headers;		  /* of char *: more of them, "name: value" */
+	bool once; /* it must not leave twice: a kept connection that is dead would send it again */
 	SgHttpLimits limits;
 } SgHttpRequest;
 
