@@ -993,7 +993,7 @@ COMMENT ON FUNCTION switchgrid.record_callback(name, text) IS
 CREATE FUNCTION switchgrid.revoke_token(server name) RETURNS boolean
     AS 'MODULE_PATHNAME', 'sg_revoke_token' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION switchgrid.revoke_token(name) IS
-    'Revokes at the operator the access token that this session holds for the server; false if it holds none. Other sessions of the application get a new one when theirs is refused.';
+    'Revokes at the operator the access token that this session holds for the server; false if it holds none. Other sessions of the application get a new one when theirs is refused. 0A000 where the API takes none back.';
 
 CREATE FUNCTION switchgrid.api_rights(OUT server name, OUT generation text, OUT endpoint text,
     OUT path text, OUT access text, OUT learnt_at timestamptz) RETURNS SETOF record

@@ -38,6 +38,9 @@ sg_revoke_token(PG_FUNCTION_ARGS)
 	sg_profile_check_usage(profile);
 	if (profile->api == NULL)
 		PG_RETURN_BOOL(false);
+	if (profile->api->revoke_path == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("server \"%s\" takes no access token back", profile->name)));
 	credential = sg_profile_credential(profile);
 	revoked = sg_token_revoke(profile, credential, sg_profile_key(profile, credential, NULL),
 							  &stats, &fault);

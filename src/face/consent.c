@@ -35,6 +35,12 @@ profile_of(const char *server)
 		sg_profile_get(GetForeignServerByName(server, false)->serverid, GetUserId());
 
 	sg_profile_check_usage(profile);
+	if (profile->api != NULL && profile->api->authorize_path == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("server \"%s\" has no page on which to consent", profile->name),
+						profile->api->asking != NULL
+							? errhint("switchgrid.create_ask asks for consents through its API.")
+							: 0));
 	if (profile->api == NULL || profile->consent_url == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
