@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/clock.h"
+#include "enedis.h"
 #include "row.h"
 #include "switchgrid.h"
 #include "wire/http.h"
@@ -53,7 +54,7 @@ are_all(List *texts, bool (*good)(const char *text))
 	return true;
 }
 
-/* "&status=ACCEPTED,!EXPIRED"; what cannot be said so is left to the executor. */
+/* "&status=ACCEPTED,!EXPIRED"; what cannot be said so, as a point of gas, is left to the executor. */
 static void
 append_filter(StringInfo out, const char *word, const SgArgument *argument,
 			  bool (*good)(const char *text))
@@ -92,8 +93,7 @@ sg_switchgrid_ask_url(const SgRequest *request, StringInfo out)
 	}
 	appendStringInfo(out, "%s?limit=%d&skip=" INT64_FORMAT, request->endpoint->path, PAGE,
 					 request->skip);
-	append_filter(out, "prm", sg_request_argument(request, SG_ASK_POINTS),
-				  sg_switchgrid_valid_point);
+	append_filter(out, "prm", sg_request_argument(request, SG_ASK_POINTS), sg_enedis_valid_point);
 	append_filter(out, "status", sg_request_argument(request, SG_ASK_STATUS), is_plain);
 }
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/clock.h"
+#include "enedis.h"
 #include "row.h"
 #include "switchgrid.h"
 #include "utils/date.h"
@@ -16,8 +17,12 @@
 void
 sg_switchgrid_consent_url(const SgRequest *request, StringInfo out)
 {
-	appendStringInfo(out, "%s?limit=%d&skip=" INT64_FORMAT "&prm=", request->endpoint->path, PAGE,
+	appendStringInfo(out, "%s?limit=%d&skip=" INT64_FORMAT, request->endpoint->path, PAGE,
 					 request->skip);
+	/* the filter knows the points of electricity only */
+	if (!sg_enedis_valid_point(request->point))
+		return;
+	appendStringInfoString(out, "&prm=");
 	sg_http_escape(out, request->point);
 }
 

@@ -47,7 +47,8 @@ mentions(const char *folded, const char *const *words)
 	return false;
 }
 
-static const char *const of_consent[] = {"consent", "revoked", "revoqu", "rvoqu", NULL};
+static const char *const of_consent[] = {"consent", "accepted ask", "no ask", "revoked",
+										 "revoqu",	"rvoqu",		NULL};
 static const char *const of_nothing[] = {"aucune mesure", "aucune donn", "pas de mesure",
 										 "no measure",	  "no data",	 NULL};
 static const char *const of_quota[] = {"quota", NULL};

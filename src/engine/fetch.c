@@ -372,6 +372,10 @@ settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answe
 	/* the host of a link is not the server: others may well answer */
 	if (sg_request_is_signed(&pending.request) && answer->fault.kind == SG_FAULT_CONNECT)
 		answer->fault.kind = SG_FAULT_LINK;
+	/* nor is a transfer that broke off what was delivered */
+	if (pending.request.link != NULL && answer->fault.kind == SG_FAULT_SHAPE &&
+		flight->exchange->status == 0)
+		answer->fault.kind = SG_FAULT_LINK;
 	more = turn_page(fetch, flight, answer);
 	land(fetch, flight);
 	sg_queue_settled(fetch, &pending);

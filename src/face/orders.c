@@ -133,16 +133,26 @@ add_type(List *kinds, const Wish *wish, const char *type)
 	return kinds;
 }
 
+static void
+complain_point(const Wish *wish, const char *point)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("invalid point identifier: \"%s\"", point),
+					errhint("%s", wish->profile->api->point_rule)));
+}
+
 /* The requests for one kind of one point. */
 static List *
-add_requests(List *requests, const Kind *kind, const char *point, SgDays days)
+add_requests(List *requests, const Wish *wish, const Kind *kind, const char *point)
 {
 	int before = list_length(requests);
 	SgRequest *request;
 
+	if (!sg_endpoint_takes_point(kind->endpoint, point))
+		complain_point(wish, point);
 	if (sg_endpoint_is_series(kind->endpoint))
 	{
-		requests = sg_endpoint_cut(kind->endpoint, point, days, sg_clock_today(), requests);
+		requests = sg_endpoint_cut(kind->endpoint, point, wish->days, sg_clock_today(), requests);
 		if (list_length(requests) == before)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("the span is outside the history of \"%s\"",
@@ -171,17 +181,8 @@ make_requests(const Wish *wish)
 	points = list_union(NIL, points);
 	foreach (cell, kinds)
 		foreach (point, points)
-			requests = add_requests(requests, lfirst(cell), strVal(lfirst(point)), wish->days);
+			requests = add_requests(requests, wish, lfirst(cell), strVal(lfirst(point)));
 	return requests;
-}
-
-static void
-check_point(const Wish *wish, const char *point)
-{
-	if (!wish->profile->api->valid_point(point))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid point identifier: \"%s\"", point),
-						errhint("%s", wish->profile->api->point_rule)));
 }
 
 static void
@@ -194,7 +195,8 @@ check_wish(const Wish *wish)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("until must be after since"),
 				 errdetail("A span begins with since and ends before until.")));
 	foreach (cell, wish->points)
-		check_point(wish, lfirst(cell));
+		if (!wish->profile->api->valid_point(lfirst(cell)))
+			complain_point(wish, lfirst(cell));
 	foreach (cell, wish->directions)
 		if (strcmp(lfirst(cell), SG_CONSUMPTION) != 0 && strcmp(lfirst(cell), SG_PRODUCTION) != 0)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -355,6 +355,11 @@ store_whole(const Item *item, const SgSeries *series, TimestampTz now)
 		store_rows(item);
 		sg_coverage_settle(series, item->answer.request.days, judge_days(item, today), now,
 						   late_retry(item, now));
+		if (is_billed(item))
+			sg_coverage_ahead(series,
+							  (SgDays){Max(item->answer.request.days.until, today),
+									   sg_clock_day_of(late_retry(item, now))},
+							  now, late_retry(item, now));
 		return;
 	}
 	store_state(item->state, series->server, now);

@@ -51,6 +51,8 @@ compare_by_point(const ListCell *a, const ListCell *b)
 
 	if (order == 0)
 		order = strcmp(x->endpoint->order_type, y->endpoint->order_type);
+	if (order == 0 && x->endpoint->direction != NULL && y->endpoint->direction != NULL)
+		order = strcmp(x->endpoint->direction, y->endpoint->direction);
 	return order != 0 ? order : y->days.from - x->days.from;
 }
 
@@ -88,7 +90,10 @@ note_by_hand(SgRound *run, const SgFault *fault)
 		run->refused = *fault;
 }
 
-/* Where an order names an ask, points without a consent that is known cannot be ordered. */
+/*
+ * Where an order names an ask, points without a consent that is known cannot be ordered; and nowhere what a
+ * holder has not answered yet: it would be billed, and fail.
+ */
 static bool
 find_ask(SgRound *run, const Batch *batch, const char **ask)
 {
@@ -96,10 +101,14 @@ find_ask(SgRound *run, const Batch *batch, const char **ask)
 	SgFault fault = {0};
 	ListCell *cell;
 
-	*ask = NULL;
-	if (!run->profile->api->ordering->by_ask)
-		return true;
 	*ask = sg_ask_of_point(run->profile->name, first->point, sg_clock_today());
+	if (*ask == NULL && !run->by_hand && sg_ask_awaits(run->profile->name, first->point))
+		return false;
+	if (!run->profile->api->ordering->by_ask)
+	{
+		*ask = NULL;
+		return true;
+	}
 	if (*ask != NULL)
 		return true;
 	sg_fault_set(&fault, SG_FAULT_CONSENT, "No accepted ask is known for point %s.", first->point);

@@ -64,6 +64,9 @@ extern char *sg_ask_state(const char *server, const char *ask_id);
 extern const char *sg_ask_settle(const char *server, const char *state, const char *ask_id,
 								 TimestampTz now);
 
+/* Is a holder still waited for, who may consent to the point? */
+extern bool sg_ask_awaits(const char *server, const char *point);
+
 /* The ask whose consent to a point holds today, palloc'd; NULL if none is known. */
 extern char *sg_ask_of_point(const char *server, const char *point, DateADT today);
 

@@ -76,7 +76,20 @@ note_report(const char *server, const char *state, const SgAskReport *report, Ti
 			   "WHERE server = $1 AND state = $2");
 }
 
-/* A right for each of its points, good for as long as was asked; or the end of them. */
+/* What an ask had given is over. */
+static void
+end_rights(const char *server, const char *ask_id, const char *status)
+{
+	SgSql sql = {0};
+
+	sg_sql_text(&sql, server);
+	sg_sql_text(&sql, ask_id);
+	sg_sql_text(&sql, status);
+	sg_sql_run(&sql, "UPDATE switchgrid.consent SET state = $3, seen_at = now() "
+					 "WHERE server = $1 AND ask_id = $2");
+}
+
+/* A right for each of its points, good for as long as was asked. */
 static void
 note_rights(const char *server, const char *state, const SgAskReport *report)
 {
@@ -142,8 +155,13 @@ sg_ask_report(const char *server, const char *state, const SgAskReport *report, 
 	note_report(server, state, report, now);
 	if (report->stage == SG_STAGE_OPEN || (report->stage == SG_STAGE_FAILED && !given))
 		return;
+	if (report->stage == SG_STAGE_FAILED)
+	{
+		end_rights(server, report->ask_id, report->status);
+		return;
+	}
 	note_rights(server, state, report);
-	if (report->stage == SG_STAGE_DONE && !given)
+	if (!given)
 		lift_refusals(server, report);
 }
 
@@ -167,9 +185,8 @@ sg_ask_outcome(const char *server, const char *state, const char *outcome, const
 		return;
 	sg_sql_text(&sql, server);
 	sg_sql_text(&sql, state);
-	sg_sql_run(&sql, "UPDATE switchgrid.consent AS c SET state = 'CANCELLED', seen_at = now() "
-					 "FROM switchgrid.ask AS a WHERE a.server = $1 AND a.state = $2 "
-					 "AND c.server = a.server AND c.ask_id = a.ask_id");
+	if (sg_sql_run(&sql, "SELECT ask_id FROM switchgrid.ask WHERE server = $1 AND state = $2") > 0)
+		end_rights(server, sg_sql_get_text(0, 1), "CANCELLED");
 }
 
 void
@@ -256,6 +273,9 @@ sg_ask_settle(const char *server, const char *state, const char *ask_id, Timesta
 	if (strcmp(outcome, "uncertain") != 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the ask is not uncertain: it is %s", outcome)));
+	if (ask_id != NULL && sg_ask_state(server, ask_id) != NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("ask_id \"%s\" is that of another ask", ask_id)));
 	sg_sql_text(&sql, server);
 	sg_sql_text(&sql, state);
 	sg_sql_text(&sql, ask_id);
@@ -266,6 +286,20 @@ sg_ask_settle(const char *server, const char *state, const char *ask_id, Timesta
 					 "answered_at = CASE WHEN $3 IS NULL THEN $4 END "
 					 "WHERE server = $1 AND state = $2");
 	return ask_id != NULL ? "waiting" : "failed";
+}
+
+bool
+sg_ask_awaits(const char *server, const char *point)
+{
+	SgSql sql = {0};
+	bool found;
+
+	sg_sql_text(&sql, server);
+	sg_sql_text(&sql, point);
+	found = sg_sql_run(&sql, "SELECT FROM switchgrid.ask WHERE server = $1 "
+							 "AND outcome = 'waiting' AND $2 = ANY (points) LIMIT 1") > 0;
+	sg_sql_done();
+	return found;
 }
 
 char *

@@ -163,6 +163,19 @@ sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states
 		note_open(series, late, "late", NULL, tries, now, retry_at);
 }
 
+void
+sg_coverage_ahead(const SgSeries *series, SgDays days, TimestampTz now, TimestampTz retry_at)
+{
+	char from[SG_DAY_LEN];
+	char until[SG_DAY_LEN];
+
+	if (!sg_days_empty(days))
+		note_open(series,
+				  psprintf("{[%s,%s)}", sg_clock_print_day(from, days.from),
+						   sg_clock_print_day(until, days.until)),
+				  "late", NULL, 1, now, retry_at);
+}
+
 /* How many days a look at what is so lasts. */
 static int
 days_of_look(const char *relation)

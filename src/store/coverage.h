@@ -34,6 +34,10 @@ typedef enum SgDayState
 extern void sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states,
 							   TimestampTz now, TimestampTz retry_at);
 
+/* Notes that days to come are not to be asked for before a moment: what is billed comes once in a while. */
+extern void sg_coverage_ahead(const SgSeries *series, SgDays days, TimestampTz now,
+							  TimestampTz retry_at);
+
 /*
  * Notes that there is nothing before a day: of every series of the point in this direction, for a meter is
  * activated once.

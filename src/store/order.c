@@ -288,7 +288,8 @@ sg_order_retry(const SgFault *fault, int tries, bool bought, TimestampTz now)
 		return now + BOUGHT_RETRY;
 	if (fault->kind == SG_FAULT_NOT_RECORDED)
 		return now + RECORDING_RETRY;
-	if (fault->kind == SG_FAULT_ORDER)
+	/* a new consent lifts what was refused for want of one at once */
+	if (fault->kind == SG_FAULT_ORDER || fault->kind == SG_FAULT_CONSENT)
 		return now + LOST_RETRY;
 	return now + Min(FAILED_RETRY << Min(Max(tries - 1, 0), 4), USECS_PER_DAY);
 }
@@ -381,6 +382,22 @@ sg_order_server(int64 number)
 	return server;
 }
 
+/* Has another order of the same server this name? */
+static bool
+is_known(int64 number, const char *order_id)
+{
+	SgSql sql = {0};
+	bool found;
+
+	sg_sql_number(&sql, number);
+	sg_sql_text(&sql, order_id);
+	found = sg_sql_run(&sql, "SELECT FROM switchgrid.data_order AS a "
+							 "JOIN switchgrid.data_order AS b USING (server) "
+							 "WHERE a.number = $1 AND b.number <> $1 AND b.order_id = $2") > 0;
+	sg_sql_done();
+	return found;
+}
+
 /* From now on its requests have as long as they had from the beginning. */
 static void
 renew_patience(int64 number, TimestampTz now)
@@ -433,6 +450,9 @@ sg_order_settle(int64 number, const char *order_id, TimestampTz now)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("order " INT64_FORMAT " is not uncertain: it is %s", number, state)));
+	if (order_id != NULL && is_known(number, order_id))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("order_id \"%s\" is that of another order", order_id)));
 	if (order_id != NULL)
 	{
 		renew_patience(number, now);
