@@ -567,7 +567,7 @@ CREATE TABLE switchgrid.ask (
     tries integer NOT NULL DEFAULT 0,
     retry_at timestamptz,
     advice text GENERATED ALWAYS AS (CASE WHEN outcome = 'uncertain' THEN
-        'Look on the API whether the ask is there, then switchgrid.settle_ask(server, state, its ask_id, or NULL if it is not).'
+        'Wait some minutes, for it may still be on its way; look on the API whether the ask is there; then switchgrid.settle_ask(server, state, its ask_id, or NULL if it is not).'
         END) STORED,
     PRIMARY KEY (server, state)
 );
@@ -673,7 +673,7 @@ CREATE TABLE switchgrid.data_order (
     code text,
     message text,
     advice text GENERATED ALWAYS AS (CASE WHEN state = 'uncertain' THEN
-        'Look at the operator whether the order is there, then switchgrid.settle_order(number, its order_id, or NULL if it is not).'
+        'Wait some minutes, for it may still be on its way; look at the operator whether the order is there; then switchgrid.settle_order(number, its order_id, or NULL if it is not).'
         END) STORED,
     UNIQUE (server, order_id)
 );
@@ -683,7 +683,7 @@ COMMENT ON COLUMN switchgrid.data_order.server IS 'Foreign server that it was pl
 COMMENT ON COLUMN switchgrid.data_order.order_id IS 'The API''s name of the order; NULL until it answered.';
 COMMENT ON COLUMN switchgrid.data_order.status IS 'The API''s word, as last seen: PENDING_REQUESTS, SUCCESS, ...';
 COMMENT ON COLUMN switchgrid.data_order.requests IS 'How many requests are in it.';
-COMMENT ON COLUMN switchgrid.data_order.state IS 'sending (no answer yet), uncertain (the answer was lost: see advice), open (being followed), done, refused by the API, unsent (it never left), withdrawn (settled as not placed).';
+COMMENT ON COLUMN switchgrid.data_order.state IS 'sending (no answer yet; if its session is gone, the next run of refresh makes it uncertain), uncertain (the answer was lost: see advice), open (being followed), done, refused by the API, unsent (it never left), withdrawn (settled as not placed).';
 COMMENT ON COLUMN switchgrid.data_order.ask_id IS 'The ask whose consent it uses, where the API wants it named.';
 COMMENT ON COLUMN switchgrid.data_order.placed_at IS 'When it was decided, before it was sent.';
 COMMENT ON COLUMN switchgrid.data_order.answered_at IS 'When the API answered it.';

@@ -17,6 +17,9 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+/* A group is written when it has so many answers, or is so large: little is lost, little is written twice. */
+#define GROUP_ANSWERS 32
+#define GROUP_BYTES (8 * 1024 * 1024)
 /*
  * Days this recent that are not whole are expected to be completed; late collection rarely takes longer
  * than a week. What is billed comes after the period, which lasts half a year at most.
@@ -62,10 +65,11 @@ sg_group_make(SgAssembly *assembly)
 	return group;
 }
 
-int
-sg_group_size(const SgGroup *group)
+bool
+sg_group_is_full(const SgGroup *group)
 {
-	return list_length(group->items);
+	return list_length(group->items) >= GROUP_ANSWERS ||
+		   MemoryContextMemAllocated(group->context, true) >= GROUP_BYTES;
 }
 
 SgAnswer *

@@ -30,8 +30,8 @@ extern void sg_group_add(SgGroup *group);
 /* The answer is not to be kept, nor its rows. */
 extern void sg_group_forget(SgGroup *group);
 
-/* How many answers the group holds. */
-extern int sg_group_size(const SgGroup *group);
+/* Does the group hold as much as one transaction should store: in answers, or in bytes? */
+extern bool sg_group_is_full(const SgGroup *group);
 
 /*
  * Stores rows and coverage of all answers for a server, in the current transaction, and empties the group.

@@ -12,8 +12,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-/* A group is written when it has so many answers, or is so old: little is lost, little is written twice. */
-#define GROUP_ANSWERS 32
+/* A group is written when it is full, or so old. */
 #define GROUP_AGE (2 * USECS_PER_SEC)
 /* So many failures of the operator in a row, and the rest of the run would only wait for more of them. */
 #define FAILURES_IN_A_ROW 5
@@ -170,7 +169,7 @@ sg_round_fetch(SgRound *run, const SgAgenda *agenda)
 			sg_group_forget(group);
 		else
 			sg_group_add(group);
-		if (sg_group_size(group) >= GROUP_ANSWERS || GetCurrentTimestamp() - stored > GROUP_AGE)
+		if (sg_group_is_full(group) || GetCurrentTimestamp() - stored > GROUP_AGE)
 		{
 			store_group(run, group, sg_fetch_left(fetch));
 			stored = GetCurrentTimestamp();

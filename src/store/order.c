@@ -447,9 +447,11 @@ sg_order_settle(int64 number, const char *order_id, TimestampTz now)
 	state = sg_sql_get_text(0, 1);
 	sg_sql_done();
 	if (strcmp(state, "uncertain") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("order " INT64_FORMAT " is not uncertain: it is %s", number, state)));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("order " INT64_FORMAT " is not uncertain: it is %s", number, state),
+						strcmp(state, "sending") == 0
+							? errhint("If its session is gone, the next run of refresh says so.")
+							: 0));
 	if (order_id != NULL && is_known(number, order_id))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("order_id \"%s\" is that of another order", order_id)));

@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * live_bench.c
- *	  What sessions feel: how soon a cancelled statement ends, and whether a
- *	  session grows.
+ *	  What sessions feel: how soon a cancelled statement ends, whether a session
+ *	  grows, and how much memory the collection of an order takes.
  *
  *	  live_bench cancel JOURNAL RAW-DIRECTORY POINT
  *	  live_bench growth RAW-DIRECTORY POINT
+ *	  live_bench peak RAW-DIRECTORY SERVER FIGURE
  *
  * Connects as libpq's environment says. Foreign servers and their schemas
  * are made by test/bench/run.
@@ -328,6 +329,64 @@ bench_growth(const char *raw, const char *point)
 	PQfinish(session);
 }
 
+/* -------- peak -------- */
+
+/* The greatest private memory, in kB, until a statement has come to its end. */
+static long
+watch_statement(PGconn *session, const char *sql, FILE *file)
+{
+	int pid = PQbackendPID(session);
+	double start = now_ms();
+	long most = 0;
+	PGresult *result;
+
+	if (!PQsendQuery(session, sql))
+		fail(sql, PQerrorMessage(session));
+	while (PQisBusy(session))
+	{
+		long kb = private_memory(pid);
+
+		if (kb > most)
+		{
+			most = kb;
+			fprintf(file, "%.1f\t%ld\n", now_ms() - start, kb);
+		}
+		sleep_ms(0.2);
+		if (!PQconsumeInput(session))
+			fail(sql, PQerrorMessage(session));
+	}
+	while ((result = PQgetResult(session)) != NULL)
+	{
+		if (PQresultStatus(result) != PGRES_TUPLES_OK)
+			fail(sql, PQresultErrorMessage(result));
+		PQclear(result);
+	}
+	return most;
+}
+
+/* The first refresh orders, the second one collects: what it takes above what the session had before it. */
+static void
+bench_peak(const char *raw, const char *server, const char *figure)
+{
+	PGconn *session = connect_cluster();
+	FILE *file = open_raw(raw, figure);
+	char sql[256];
+	long idle;
+	long most;
+	long after;
+
+	query(session, "SET client_min_messages = warning");
+	snprintf(sql, sizeof(sql), "CALL switchgrid.refresh('%s')", server);
+	query(session, sql);
+	idle = private_memory(PQbackendPID(session));
+	fprintf(file, "0\t%ld\n", idle);
+	most = watch_statement(session, sql, file);
+	after = private_memory(PQbackendPID(session));
+	fclose(file);
+	printf("%s\t%.1f\tMB\n", figure, (double) ((most > after ? most : after) - idle) / 1024);
+	PQfinish(session);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -335,9 +394,13 @@ main(int argc, char **argv)
 		bench_cancel(argv[2], argv[3], argv[4]);
 	else if (argc == 4 && strcmp(argv[1], "growth") == 0)
 		bench_growth(argv[2], argv[3]);
+	else if (argc == 5 && strcmp(argv[1], "peak") == 0)
+		bench_peak(argv[2], argv[3], argv[4]);
 	else
 	{
-		fputs("usage: live_bench cancel JOURNAL RAW POINT | growth RAW POINT\n", stderr);
+		fputs("usage: live_bench cancel JOURNAL RAW POINT | growth RAW POINT | peak RAW SERVER "
+			  "FIGURE\n",
+			  stderr);
 		return 2;
 	}
 	return 0;
