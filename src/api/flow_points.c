@@ -151,7 +151,7 @@ place_day(SgPointsSeries *series, const SgPoint *point, SgHeldPoint *held)
 static void
 note_distance(SgPointsSeries *series, TimestampTz at)
 {
-	int64 distance = Abs(at - series->last);
+	int64 distance = at > series->last ? at - series->last : series->last - at;
 
 	if (series->started && distance > 0 && (series->shortest == 0 || distance < series->shortest))
 		series->shortest = distance;

@@ -76,6 +76,7 @@ sg_compat_wait_event(const char *name)
 
 /* 16 made one function of all checks of rights. */
 #if PG_VERSION_NUM >= 160000
+#include "catalog/pg_foreign_server_d.h"
 #define sg_compat_server_aclcheck(server, user, mode) \
 	object_aclcheck(ForeignServerRelationId, server, user, mode)
 #else

@@ -6,6 +6,7 @@
 
 #include "catalog/pg_operator_d.h"
 #include "catalog/pg_type.h"
+#include "clause.h"
 #include "filters.h"
 #include "utils/lsyscache.h"
 
@@ -78,10 +79,10 @@ make_filter(const SgRelation *relation, int column, Expr *value, bool array, boo
 static int
 column_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *expr, SgColumnRole role)
 {
-	Expr *bare = sg_quals_strip(expr);
+	Expr *bare = sg_clause_strip(expr);
 	int column;
 
-	if (!sg_quals_is_column(rel, bare))
+	if (!sg_clause_is_column(rel, bare))
 		return -1;
 	column = sg_relation_column(relation, get_attname(table, ((Var *) bare)->varattno, false));
 	return column >= 0 && relation->columns[column].role == role ? column : -1;
@@ -135,7 +136,7 @@ sg_filter_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *claus
 		array = true;
 	else if (tells_texts(&comparison, &excluded))
 		value = other_text(rel, table, relation, &comparison, &column, &array);
-	if (value == NULL || !sg_quals_is_computable(rel, value, outer))
+	if (value == NULL || !sg_clause_is_computable(rel, value, outer))
 		return NULL;
 	return make_filter(relation, column, value, array, excluded);
 }

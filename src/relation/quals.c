@@ -7,6 +7,7 @@
 #include "access/stratnum.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
+#include "clause.h"
 #include "executor/executor.h"
 #include "filters.h"
 #include "miscadmin.h"
@@ -34,21 +35,6 @@ typedef struct Sides
 	Oid collation;
 } Sides;
 
-Expr *
-sg_quals_strip(Expr *expr)
-{
-	while (expr != NULL && IsA(expr, RelabelType))
-		expr = ((RelabelType *) expr)->arg;
-	return expr;
-}
-
-bool
-sg_quals_is_column(RelOptInfo *rel, Expr *expr)
-{
-	return expr != NULL && IsA(expr, Var) && ((Var *) expr)->varno == rel->relid &&
-		   ((Var *) expr)->varlevelsup == 0 && ((Var *) expr)->varattno > 0;
-}
-
 static bool
 split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 {
@@ -70,15 +56,15 @@ split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 	}
 	else
 		return false;
-	left = sg_quals_strip(linitial(args));
-	right = sg_quals_strip(lsecond(args));
-	if (sg_quals_is_column(rel, left))
+	left = sg_clause_strip(linitial(args));
+	right = sg_clause_strip(lsecond(args));
+	if (sg_clause_is_column(rel, left))
 	{
 		sides->column = (Var *) left;
 		sides->value = lsecond(args);
 		return true;
 	}
-	if (sg_quals_is_column(rel, right) && IsA(clause, OpExpr))
+	if (sg_clause_is_column(rel, right) && IsA(clause, OpExpr))
 	{
 		sides->column = (Var *) right;
 		sides->value = linitial(args);
@@ -86,18 +72,6 @@ split_sides(RelOptInfo *rel, Expr *clause, Sides *sides)
 		return OidIsValid(sides->op);
 	}
 	return false;
-}
-
-/* Can the value be computed before the table is read? */
-bool
-sg_quals_is_computable(RelOptInfo *rel, Expr *value, bool outer)
-{
-	Relids relids = pull_varnos(NULL, (Node *) value);
-	bool computable = outer ? !bms_is_member(rel->relid, relids) : bms_is_empty(relids);
-
-	bms_free(relids);
-	return computable && !contain_volatile_functions((Node *) value) &&
-		   !contain_subplans((Node *) value);
 }
 
 /* The operator's place in the family of its type's default order; 0 if it is not in it. */
@@ -127,7 +101,7 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	if (relation->kind == SG_KIND_DOCUMENT &&
 		(qual = sg_filter_of(rel, table, relation, clause, outer)) != NULL)
 		return qual;
-	if (!split_sides(rel, clause, &sides) || !sg_quals_is_computable(rel, sides.value, outer))
+	if (!split_sides(rel, clause, &sides) || !sg_clause_is_computable(rel, sides.value, outer))
 		return NULL;
 	index = sg_relation_column(relation, get_attname(table, sides.column->varattno, false));
 	if (index < 0)

@@ -49,11 +49,6 @@ extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *rela
 extern SgQual *sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 						  bool outer);
 
-/* For filters.c, which reads the clauses of documents. */
-extern Expr *sg_quals_strip(Expr *expr);
-extern bool sg_quals_is_column(RelOptInfo *rel, Expr *expr);
-extern bool sg_quals_is_computable(RelOptInfo *rel, Expr *value, bool outer);
-
 /*
  * Splits quals into a list of integers, which travels in a plan's fdw_private, and a list of
  * expressions, which travels in its fdw_exprs.

@@ -276,7 +276,7 @@ check_stored(const Work *work)
 									 "WHERE point_id = '%s' AND state = 'collected'",
 									 work->point));
 
-	if (points != POINTS || Abs(wh - (int64) (work->watts * STEP / MINS_PER_HOUR)) > 1 ||
+	if (points != POINTS || llabs(wh - (int64) (work->watts * STEP / MINS_PER_HOUR)) > 1 ||
 		days != work->request.days.until - work->request.days.from || done != 1)
 		elog(ERROR, "%lld points, %lld Wh, %lld days, %lld requests are stored of point %s",
 			 (long long) points, (long long) wh, (long long) days, (long long) done, work->point);
