@@ -406,8 +406,11 @@ SELECT length(switchgrid.ask_proof('sg_v2', :'two')) > 100 AS proof;
 RESET ROLE;
 DROP USER MAPPING FOR sg_clerk SERVER sg_v2;
 SET ROLE sg_clerk;
+-- the words are PostgreSQL's, and not those of every version
+\set VERBOSITY sqlstate
 SELECT switchgrid.ask_proof('sg_v2', :'two');
 SELECT status FROM live_v2.ask WHERE ask_id = :'two';
+\set VERBOSITY default
 RESET ROLE;
 DROP OWNED BY sg_clerk;
 DROP ROLE sg_clerk;
