@@ -668,6 +668,7 @@ CREATE TABLE switchgrid.data_order (
     answered_at timestamptz,
     finished_at timestamptz,
     polls integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
     poll_at timestamptz,
     cause text,
     code text,
@@ -689,6 +690,7 @@ COMMENT ON COLUMN switchgrid.data_order.placed_at IS 'When it was decided, befor
 COMMENT ON COLUMN switchgrid.data_order.answered_at IS 'When the API answered it.';
 COMMENT ON COLUMN switchgrid.data_order.finished_at IS 'When its last request came to an end.';
 COMMENT ON COLUMN switchgrid.data_order.polls IS 'How often it was asked after since anything changed.';
+COMMENT ON COLUMN switchgrid.data_order.failures IS 'How often in a row it could not be asked after.';
 COMMENT ON COLUMN switchgrid.data_order.poll_at IS 'When refresh asks after it again.';
 COMMENT ON COLUMN switchgrid.data_order.cause IS 'Why it is refused, unsent or uncertain: the fault.';
 COMMENT ON COLUMN switchgrid.data_order.code IS 'The API''s own code.';
@@ -954,7 +956,7 @@ COMMENT ON FUNCTION switchgrid.settle_order(bigint, text) IS
 CREATE FUNCTION switchgrid.reopen_order(number bigint) RETURNS integer
     AS 'MODULE_PATHNAME', 'sg_reopen_order' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION switchgrid.reopen_order(bigint) IS
-    'Lets refresh fetch again what an order delivered and could not be read or fetched: its requests that the API calls successful, and that failed or were given up here. Returns how many. 22023 for an unknown number.';
+    'Lets refresh fetch again what an order delivered and could not be read or fetched: its requests that the API calls successful and that failed here, and those that were given up. Returns how many. 22023 for an unknown number.';
 
 CREATE PROCEDURE switchgrid.create_ask(server name, contracts jsonb, duration text DEFAULT '1 year',
     signer jsonb DEFAULT NULL, purposes text[] DEFAULT '{ENERGY_PERFORMANCE_STUDY}',

@@ -269,6 +269,10 @@ CALL switchgrid.refresh('sg_v2') \g /dev/null
 SELECT type, state, cause, of_order FROM t.requests;
 SELECT t.pass(24 * 3600);
 CALL switchgrid.refresh('sg_v2') \g /dev/null
+-- one more silence is believed, when its time is over
+SELECT type, state, of_order FROM t.requests;
+SELECT t.pass(60);
+CALL switchgrid.refresh('sg_v2') \g /dev/null
 SELECT type, state, cause, of_order FROM t.requests;
 SELECT relation, days, cause, tries, wait FROM t.gaps;
 SELECT orders, requests FROM t.bill();

@@ -37,6 +37,16 @@ set_either(Reader *reader, int column, const SgNode *object, const char *code, c
 }
 
 /* When a quantity was written: with an offset, or in civil time. */
+/* How long a label is without the milliseconds of local time; all of it where a zone follows them. */
+static size_t
+local_length(const char *text)
+{
+	size_t len = strcspn(text, ".");
+	size_t rest = strlen(text + len);
+
+	return rest > 1 && strspn(text + len + 1, "0123456789") == rest - 1 ? len : len + rest;
+}
+
 static void
 set_creation(Reader *reader, const SgNode *quantity)
 {
@@ -46,7 +56,7 @@ set_creation(Reader *reader, const SgNode *quantity)
 	int seconds = 0;
 
 	reader->row.nulls[SG_BILLED_CREATED_AT] = true;
-	if (text != NULL && (sg_clock_parse_label(text, strlen(text), &day, &seconds) ||
+	if (text != NULL && (sg_clock_parse_label(text, local_length(text), &day, &seconds) ||
 						 sg_clock_parse_day(text, strlen(text), &day)))
 		sg_row_instant(&reader->row, SG_BILLED_CREATED_AT, sg_clock_label(&alone, day, seconds, 0));
 	else

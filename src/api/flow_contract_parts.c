@@ -11,11 +11,14 @@
 #include "flow_csv.h"
 #include "flow_file.h"
 
-/* Members whose names begin so, in small letters, tell of people and where they live. */
+/* Members whose names hold this, in small letters, tell of people, where they live, and of other points. */
 static const char *const personal[] = {
-	"adresse", "benefici", "civilit",  "client",  "contact", "courriel",  "denomination",
-	"email",   "interloc", "mail",	   "mandata", "nom",	 "numsire",	  "personne",
-	"prenom",  "raisonso", "telephon", "titulai", "commune", "codepostal"};
+	"adresse", "benefici", "civilit",  "client",   "commune",  "codepostal", "contact",	 "courriel",
+	"denomin", "etage",	   "insee",	   "interloc", "lieudit",  "localite",	 "mail",	 "mandata",
+	"naissan", "nomvoie",  "personne", "portable", "prenom",   "raisonso",	 "rattache", "siren",
+	"siret",   "telephon", "titulai",  "ville",	   "etnomvoie"};
+/* And those that begin so: "nom" is in "nombre" and "economie" too. */
+static const char *const personal_start[] = {"nom", "voie", "rue"};
 
 void
 sg_contract_begin(const SgContractReader *reader, SgRow *row, const SgRelation *relation)
@@ -84,9 +87,12 @@ is_kept(const char *key)
 	for (const char *c = key; *c != '\0'; c++)
 		if (!isalnum((unsigned char) *c) && *c != '_')
 			return false;
+	for (int i = 0; i < lengthof(personal); i++)
+		if (strcasestr(key, personal[i]) != NULL)
+			return false;
 	/* "nombre" is a count, not a name */
-	for (int i = 0; i < lengthof(personal) && pg_strncasecmp(key, "nombre", 6) != 0; i++)
-		if (pg_strncasecmp(key, personal[i], strlen(personal[i])) == 0)
+	for (int i = 0; i < lengthof(personal_start) && pg_strncasecmp(key, "nombre", 6) != 0; i++)
+		if (pg_strncasecmp(key, personal_start[i], strlen(personal_start[i])) == 0)
 			return false;
 	return true;
 }

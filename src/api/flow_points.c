@@ -372,6 +372,8 @@ sg_points_settle(SgPoints *points)
 		held.value *= fate->factor;
 		if (fate->ends)
 			held.at -= held.span * USECS_PER_MINUTE;
+		/* what was dropped leaves no hole: points that come later come after these */
+		held.order = kept;
 		points->sorted =
 			points->sorted && (kept == 0 || comes_before(points, &points->held[kept - 1], &held));
 		points->held[kept++] = held;

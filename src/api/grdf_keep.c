@@ -19,6 +19,7 @@ struct SgGrdfKept
 	TimestampTz ends_at;
 	const char *kind;
 	bool final;
+	bool production;
 	int turn; /* in the answer */
 };
 
@@ -47,6 +48,19 @@ copy_row(SgGrdfKept *kept, const SgRow *row)
 			kept->values[i] = copy_value(&row->relation->columns[i], row->values[i]);
 }
 
+/* A point may have both directions, each with readings of its own. */
+static bool
+is_production(const SgRow *row)
+{
+	int column = sg_relation_role(row->relation, SG_ROLE_DIRECTION);
+	Datum direction = row->values[column];
+
+	return !row->nulls[column] &&
+		   VARSIZE_ANY_EXHDR(DatumGetPointer(direction)) == strlen(SG_PRODUCTION) &&
+		   memcmp(VARDATA_ANY(DatumGetPointer(direction)), SG_PRODUCTION, strlen(SG_PRODUCTION)) ==
+			   0;
+}
+
 void
 sg_grdf_keep(SgGrdfKeep *keep, const SgRow *row, TimestampTz starts_at, TimestampTz ends_at,
 			 const char *kind, const char *status)
@@ -65,6 +79,7 @@ sg_grdf_keep(SgGrdfKeep *keep, const SgRow *row, TimestampTz starts_at, Timestam
 	kept->starts_at = starts_at;
 	kept->ends_at = ends_at;
 	kept->kind = pstrdup(kind != NULL ? kind : "");
+	kept->production = is_production(row);
 	/* "Provisoire" or "Définitive", in the database's encoding */
 	kept->final = status != NULL && status[0] == 'D';
 	kept->turn = keep->count++;
@@ -76,6 +91,8 @@ compare_place(const SgGrdfKept *x, const SgGrdfKept *y)
 {
 	if (x->starts_at != y->starts_at)
 		return x->starts_at < y->starts_at ? -1 : 1;
+	if (x->production != y->production)
+		return x->production ? 1 : -1;
 	return strcmp(x->kind, y->kind);
 }
 
@@ -89,9 +106,11 @@ compare_kept(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	if (x->final != y->final)
+		return (int) x->final - (int) y->final;
 	if (x->ends_at != y->ends_at)
 		return x->ends_at < y->ends_at ? -1 : 1;
-	return x->final != y->final ? (int) x->final - (int) y->final : x->turn - y->turn;
+	return x->turn - y->turn;
 }
 
 void

@@ -192,6 +192,9 @@ give_rights(const SgNode *list, const SgRequest *request, SgEmit emit, void *arg
 		others |= concern == NAMES_OTHERS;
 		if (concern == NAMES_OTHERS || (report->stage != SG_STAGE_DONE && !report->revoked))
 			continue;
+		/* of a point of gas the API was not asked: its filter does not know them */
+		if (concern == NAMES_NONE && !sg_enedis_valid_point(request->point))
+			continue;
 		doubtful |= concern == NAMES_NONE;
 		give_right(ask, report, request->point, consent_of(ask, report, point), emit, arg, fault);
 	}

@@ -81,7 +81,7 @@ sg_asks_create(const SgProfile *profile, const char *state, const SgAskOrder *or
 	/* what may fail on this side fails before anything is written down */
 	(void) sg_profile_credential(profile);
 	call.json = asking->body(order);
-	sg_ask_intend(profile->name, state, order->duration, profile->test_env);
+	sg_ask_intend(profile->name, state, order->contracts, order->duration, profile->test_env);
 	SPI_commit();
 	reply = sg_call(profile, &call, &stats);
 	/* nothing may come between the answer and its note */

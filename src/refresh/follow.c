@@ -26,8 +26,10 @@
 /* So many orders that cannot be asked after, and none that can: the rest would fare no better. */
 #define FAILURES_IN_A_ROW 5
 #define HTTP_NOT_FOUND 404
-/* An order that was not known so often is not a new one that has not got about yet. */
-#define UNKNOWN_POLLS 3
+/* So often in a row the API must fail to tell of an order, before that is believed. */
+#define SILENT_POLLS 3
+/* And so often a result must have been fetched in vain, before it is given up. */
+#define VAIN_FETCHES 3
 
 /* What is ready to be fetched. */
 typedef struct Harvest
@@ -203,7 +205,7 @@ take_delivery(SgRound *run, Harvest *harvest, const SgPendingRequest *pending,
 
 	sg_order_delivery(pending->number, delivery);
 	/* a result that never came through, although it was there, is tried no longer either */
-	if (delivery->stage == SG_STAGE_DONE && late && pending->tries > 0)
+	if (delivery->stage == SG_STAGE_DONE && late && pending->tries >= VAIN_FETCHES)
 		give_up(run, pending, "The result could not be fetched");
 	else if (delivery->stage == SG_STAGE_DONE)
 		harvest_one(run, harvest, pending, delivery);
@@ -283,7 +285,9 @@ take_report(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgOr
 	int news = harvest->news;
 	ListCell *cell;
 
-	if (report->stage == SG_STAGE_FAILED && report->deliveries == NIL)
+	if (report->stage == SG_STAGE_OPEN && report->deliveries == NIL)
+		; /* nothing is told yet */
+	else if (report->stage == SG_STAGE_FAILED && report->deliveries == NIL)
 		fail_order(run, harvest, order, report);
 	else if (!is_same_order(order, report, requests))
 	{
@@ -305,10 +309,13 @@ take_report(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgOr
 static void
 take_silence(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgFault *fault)
 {
-	int polls = sg_order_polls(order->number);
+	int failures = sg_order_failures(order->number);
+	/* what is about the server, or the way to it, says nothing of the order */
+	bool about_order =
+		sg_fault_class(fault->kind)->scope < SG_SCOPE_QUOTA && failures >= SILENT_POLLS;
 	ListCell *cell;
 
-	if (fault->status == HTTP_NOT_FOUND && polls >= UNKNOWN_POLLS)
+	if (fault->status == HTTP_NOT_FOUND && about_order)
 	{
 		note_doubt(run, order, fault);
 		return;
@@ -317,12 +324,12 @@ take_silence(SgRound *run, Harvest *harvest, const SgOpenOrder *order, const SgF
 	{
 		const SgPendingRequest *pending = lfirst(cell);
 
-		if (pending->give_up_at > sg_clock_now())
+		if (!about_order || pending->give_up_at > sg_clock_now())
 			continue;
 		give_up(run, pending, "The order could not be asked after");
 		harvest->news++;
 	}
-	sg_order_status(order->number, NULL, next_poll(polls));
+	sg_order_status(order->number, NULL, next_poll(sg_order_polls(order->number)));
 }
 
 /* Asks after one order; false if that failed. */

@@ -37,6 +37,7 @@ typedef struct Item
 	SgAnswer answer;
 	SgInterval *intervals; /* of a load curve */
 	int count;
+	int dropped; /* of a result: rows of other days than were ordered */
 	List *rows
 		[SG_FED_MAX]; /* of other series, SgTuple *: a list for each of the endpoint's relations */
 	SgAssembled *state; /* or what is so of a point; then the answer only completed it */
@@ -107,7 +108,10 @@ take_interval(SgGroup *group, const Datum *values, const bool *nulls)
 	SgInterval *interval;
 
 	if (!is_ordered(&group->answer.request, DatumGetTimestampTz(values[SG_CURVE_STARTS_AT])))
+	{
+		item->dropped++;
 		return;
+	}
 	item->intervals = grow(group, item->intervals, sizeof(SgInterval));
 	interval = &item->intervals[item->count];
 	interval->turn = item->count++;
@@ -195,6 +199,9 @@ add_series(SgGroup *group)
 	Item *item = group->reading;
 
 	item->answer = group->answer;
+	if (item->dropped > 0 && item->count == 0)
+		sg_fault_set(&item->answer.fault, SG_FAULT_SHAPE,
+					 "The result is of other days than those that were ordered.");
 	/* a body that is cut short may have given rows before: they are not kept */
 	if (item->answer.fault.kind != SG_FAULT_NONE)
 		forget_rows(item);

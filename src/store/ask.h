@@ -34,7 +34,8 @@ typedef struct SgOpenAsk
  * Notes that an ask is about to be sent, under a name of ours; contracts (JSON) are as they were given. Raises
  * 23505 if the state is in use. "duration" is what the API calls it.
  */
-extern void sg_ask_intend(const char *server, const char *state, const char *duration, bool test);
+extern void sg_ask_intend(const char *server, const char *state, const char *contracts,
+						  const char *duration, bool test);
 
 /* Notes what the API says of an ask: of one that was just sent, or is followed; with the rights that follow. */
 extern void sg_ask_report(const char *server, const char *state, const SgAskReport *report,

@@ -14,7 +14,8 @@
 #define GIVEN_LOOK USECS_PER_DAY
 
 void
-sg_ask_intend(const char *server, const char *state, const char *duration, bool test)
+sg_ask_intend(const char *server, const char *state, const char *contracts, const char *duration,
+			  bool test)
 {
 	SgSql sql = {0};
 
@@ -23,8 +24,12 @@ sg_ask_intend(const char *server, const char *state, const char *duration, bool 
 	sg_sql_text(&sql, duration);
 	sg_sql_value(&sql, BOOLOID, BoolGetDatum(test));
 	sg_sql_instant(&sql, sg_clock_now());
+	sg_sql_text(&sql, contracts);
+	/* the API need not name the points again */
 	if (sg_sql_run(&sql, "INSERT INTO switchgrid.ask (server, state, duration, test, asked_at, "
-						 "outcome) VALUES ($1, $2, $3::interval, $4, $5, 'sending') "
+						 "outcome, points) VALUES ($1, $2, $3::interval, $4, $5, 'sending', "
+						 "(SELECT array_agg(e ->> 'point_id') FROM jsonb_array_elements($6::jsonb) "
+						 "AS e WHERE e ->> 'point_id' IS NOT NULL)) "
 						 "ON CONFLICT (server, state) DO NOTHING") == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
 						errmsg("an ask with state \"%s\" is there on server \"%s\" already", state,
@@ -76,6 +81,26 @@ note_report(const char *server, const char *state, const SgAskReport *report, Ti
 			   "WHERE server = $1 AND state = $2");
 }
 
+/* An ask that names no point gives a right to each that was asked for, by its own name. */
+static void
+note_rights_as_asked(const char *server, const char *state)
+{
+	SgSql sql = {0};
+
+	sg_sql_text(&sql, server);
+	sg_sql_text(&sql, state);
+	sg_sql_run(&sql,
+			   "INSERT INTO switchgrid.consent AS c (server, point_id, ask_id, consent_id, state, "
+			   "starts_on, ends_on) SELECT server, p, ask_id, ask_id, 'ACCEPTED', "
+			   "(accepted_at AT TIME ZONE 'Europe/Paris')::date, "
+			   "((accepted_at AT TIME ZONE 'Europe/Paris')::date + duration)::date - 1 "
+			   "FROM switchgrid.ask, unnest(points) AS p WHERE server = $1 AND state = $2 "
+			   "ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) "
+			   "DO UPDATE SET (ask_id, state, starts_on, ends_on, seen_at) = "
+			   "(excluded.ask_id, excluded.state, coalesce(excluded.starts_on, c.starts_on), "
+			   "coalesce(excluded.ends_on, c.ends_on), now())");
+}
+
 /* What an ask had given is over. */
 static void
 end_rights(const char *server, const char *ask_id, const char *status)
@@ -106,7 +131,7 @@ note_rights(const char *server, const char *state, const SgAskReport *report)
 		sg_sql_text(&sql, state);
 		sg_sql_text(&sql, point->point);
 		sg_sql_text(&sql, point->consent_id != NULL ? point->consent_id : report->ask_id);
-		sg_sql_text(&sql, report->status);
+		sg_sql_text(&sql, "ACCEPTED");
 		sg_sql_run(&sql,
 				   "INSERT INTO switchgrid.consent AS c (server, point_id, ask_id, consent_id, "
 				   "state, starts_on, ends_on) SELECT server, $3, ask_id, $4, $5, "
@@ -123,14 +148,16 @@ note_rights(const char *server, const char *state, const SgAskReport *report)
 
 /* A new consent lifts what was refused for want of one. */
 static void
-lift_refusals(const char *server, const SgAskReport *report)
+lift_refusals(const char *server, const char *state)
 {
 	SgSql sql = {0};
 
 	sg_sql_text(&sql, server);
-	sg_sql_texts(&sql, report->named);
-	sg_sql_run(&sql, "DELETE FROM switchgrid.open_span WHERE server = $1 "
-					 "AND cause IN ('consent', 'before consent') AND point_id = ANY ($2)");
+	sg_sql_text(&sql, state);
+	sg_sql_run(&sql,
+			   "DELETE FROM switchgrid.open_span WHERE server = $1 "
+			   "AND cause IN ('consent', 'before consent') AND point_id IN (SELECT unnest(points) "
+			   "FROM switchgrid.ask WHERE server = $1 AND state = $2)");
 }
 
 static bool
@@ -153,16 +180,19 @@ sg_ask_report(const char *server, const char *state, const SgAskReport *report, 
 	bool given = was_given(server, state);
 
 	note_report(server, state, report, now);
-	if (report->stage == SG_STAGE_OPEN || (report->stage == SG_STAGE_FAILED && !given))
+	if (report->stage == SG_STAGE_OPEN)
 		return;
 	if (report->stage == SG_STAGE_FAILED)
 	{
 		end_rights(server, report->ask_id, report->status);
 		return;
 	}
-	note_rights(server, state, report);
+	if (report->named == NIL)
+		note_rights_as_asked(server, state);
+	else
+		note_rights(server, state, report);
 	if (!given)
-		lift_refusals(server, report);
+		lift_refusals(server, state);
 }
 
 void

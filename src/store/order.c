@@ -229,6 +229,15 @@ sg_order_polls(int64 number)
 		Int32GetDatum(1)));
 }
 
+int
+sg_order_failures(int64 number)
+{
+	return DatumGetInt32(one_value(number,
+								   "UPDATE switchgrid.data_order SET failures = failures + 1 "
+								   "WHERE number = $1 RETURNING failures",
+								   Int32GetDatum(1)));
+}
+
 void
 sg_order_status(int64 number, const char *status, TimestampTz poll_at)
 {
@@ -239,6 +248,7 @@ sg_order_status(int64 number, const char *status, TimestampTz poll_at)
 	sg_sql_instant(&sql, poll_at);
 	sg_sql_run(&sql,
 			   "UPDATE switchgrid.data_order SET status = coalesce($2, status), poll_at = $3, "
+			   "failures = CASE WHEN $2 IS NULL THEN failures ELSE 0 END, "
 			   "polls = CASE WHEN status IS DISTINCT FROM coalesce($2, status) THEN 0 "
 			   "ELSE polls END WHERE number = $1");
 }
@@ -421,15 +431,15 @@ sg_order_reopen(int64 number, TimestampTz now)
 	sg_sql_number(&sql, number);
 	reopened = (int) sg_sql_run(
 		&sql, "UPDATE switchgrid.data_request SET state = 'pending', ended_at = NULL, tries = 0 "
-			  "WHERE order_number = $1 AND status = 'SUCCESS' "
-			  "AND state IN ('failed', 'given up')");
+			  "WHERE order_number = $1 "
+			  "AND (state = 'given up' OR (state = 'failed' AND status = 'SUCCESS'))");
 	if (reopened == 0)
 		return 0;
 	renew_patience(number, now);
 	sg_sql_number(&sql, number);
 	sg_sql_instant(&sql, now);
 	sg_sql_run(&sql, "UPDATE switchgrid.data_order SET state = 'open', finished_at = NULL, "
-					 "polls = 0, poll_at = $2 WHERE number = $1");
+					 "polls = 0, failures = 0, poll_at = $2 WHERE number = $1");
 	return reopened;
 }
 

@@ -69,6 +69,9 @@ extern void sg_order_delivery(int64 request, const SgDelivery *delivery);
 /* Notes that an order could not be asked after. Returns how often in a row that, or no news, was so. */
 extern int sg_order_polls(int64 number);
 
+/* Notes that the API did not tell of an order; returns how often in a row. What it tells ends the row. */
+extern int sg_order_failures(int64 number);
+
 /* Ends a request: "collected", "failed", "given up" or "dropped". "fault" may be NULL. */
 extern void sg_order_end(int64 request, const char *state, const SgFault *fault, TimestampTz now);
 

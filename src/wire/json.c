@@ -231,7 +231,7 @@ sg_node_text(const SgNode *node)
 static char *
 print_value(const json_t *value)
 {
-	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
 	size_t len = json_dumpb(value, NULL, 0, flags);
 	char *text = palloc(len + 1);
 

@@ -281,6 +281,7 @@ sub contract_rows
 	$shown{donneesGenerales} = {%$general};
 	delete $shown{donneesGenerales}{adresseInstallation};
 	delete $shown{clientFinal};
+	delete $shown{rattachements};
 	my @rows = row('contract',
 		point_id => $point, direction => 'consumption', segment => code($general->{segment} // $situation->{segment}),
 		status => code($status), subscribed_power => $power->{valeur}, power_unit => $power->{unite},
