@@ -276,6 +276,26 @@ CALL switchgrid.refresh('sg_v2') \g /dev/null
 SELECT type, state, cause, of_order FROM t.requests;
 SELECT relation, days, cause, tries, wait FROM t.gaps;
 SELECT orders, requests FROM t.bill();
+-- a network that is down says nothing of an order, however late it is: what is paid for is collected after it
+SELECT t.fresh(), t.settle_bill(), t.scene('sg_v2', 'consented'), switchgrid.watch('sg_v2', '{30000000000206}', '{load_curve}', since => '2026-11-20', until => '2026-12-01');
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+ALTER SERVER sg_v2 OPTIONS (SET base_url 'http://127.0.0.1:1', SET enedis_url 'http://127.0.0.1:1');
+SELECT t.pass(30 * 3600);
+\set VERBOSITY sqlstate
+CALL switchgrid.refresh('sg_v2');
+SELECT t.pass(60) \g /dev/null
+CALL switchgrid.refresh('sg_v2');
+SELECT t.pass(60) \g /dev/null
+CALL switchgrid.refresh('sg_v2');
+SELECT t.pass(60) \g /dev/null
+CALL switchgrid.refresh('sg_v2');
+\set VERBOSITY default
+SELECT type, state, of_order FROM t.requests;
+SELECT t.scene('sg_v2', 'consented'), t.pass(60);
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT type, state, of_order FROM t.requests;
+SELECT count(*) FROM switchgrid.load_curve WHERE point_id = '30000000000206';
+SELECT * FROM t.bill();
 -- an answer that does not tell of as many requests as were ordered fits none of them
 SELECT t.scene('sg_v2', 'consented+short'), t.fresh(), switchgrid.watch('sg_v2', '{30000000000210}', '{load_curve,daily_energy}', since => '2026-11-20', until => '2026-12-01');
 CALL switchgrid.refresh('sg_v2');

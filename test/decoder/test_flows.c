@@ -93,6 +93,16 @@ static const Case curves[] = {
 	 FILE(MEASURE(POINT, SERIES(WHAT("PROD", "PA", "W"), HALF("03-02T00:30", "9")) "," SERIES(
 							 WHAT("CONS", "PA", "W"), ONE))),
 	 SEVEN},
+	{"the first of two stages counts, whatever else is in the file",
+	 FILE(MEASURE(POINT,
+				  SERIES(WHAT("PROD", "PA", "W"),
+						 HALF("03-02T00:30", "9") "," HALF(
+							 "03-02T01:00",
+							 "9")) "," SERIES(WHAT("CONS", "PA", "W"),
+											  ONE)) "," MEASURE(POINT,
+																SERIES(WHAT("CONS", "PA", "W"),
+																	   HALF("03-02T00:30", "8")))),
+	 SEVEN},
 	{"the words of other services",
 	 FILE(MEASURE(POINT, SERIES(WHAT("CONSUMPTION", "PA", "W"), ONE))), SEVEN},
 	{"only the other direction", FILE(MEASURE(POINT, SERIES(WHAT("INJECTION", "PA", "W"), ONE))),
