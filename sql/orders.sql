@@ -159,7 +159,9 @@ SELECT t.fresh(), t.settle_bill(), t.scene('sg_v2', 'unsigned');
 CALL switchgrid.create_ask('sg_v2', '[{"point_id": "30000000000173", "holder": {"title": "M", "first_name": "Jean", "last_name": "Exemple"}, "address": {"street": "1 rue du Test", "postal_code": "75001", "city": "Paris"}}]', state => 'unanswered') \g /dev/null
 SELECT switchgrid.watch('sg_v2', '{30000000000173}', '{load_curve}', since => '2026-11-20', until => '2026-12-01');
 SELECT t.pass(10);
+SET client_min_messages = notice;
 CALL switchgrid.refresh('sg_v2') \g /dev/null
+SET client_min_messages = warning;
 SELECT status, outcome FROM switchgrid.ask WHERE state = 'unanswered';
 SELECT cause, days FROM switchgrid.gap;
 SELECT * FROM t.bill();

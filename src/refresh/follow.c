@@ -466,6 +466,10 @@ sg_follow_tell(const SgRound *run)
 		ereport(NOTICE, (errmsg("refresh of \"%s\": %d requests in %d orders wait for the operator",
 								run->profile->name, requests, orders),
 						 errhint("The next run asks after them; switchgrid.data_request tells.")));
+	if (run->awaited > 0)
+		ereport(NOTICE, (errmsg("refresh of \"%s\": %d points wait for the consent of a holder",
+								run->profile->name, run->awaited),
+						 errhint("switchgrid.ask tells who was asked, and where to sign.")));
 	if (uncertain > 0)
 		ereport(NOTICE, (errmsg("refresh of \"%s\": %d orders are uncertain", run->profile->name,
 								uncertain),

@@ -103,7 +103,10 @@ find_ask(SgRound *run, const Batch *batch, const char **ask)
 
 	*ask = sg_ask_of_point(run->profile->name, first->point, sg_clock_today());
 	if (*ask == NULL && !run->by_hand && sg_ask_awaits(run->profile->name, first->point))
+	{
+		run->awaited++;
 		return false;
+	}
 	if (!run->profile->api->ordering->by_ask)
 	{
 		*ask = NULL;

@@ -27,6 +27,7 @@ typedef struct SgRound
 	List *warned;	  /* of char *: what was said already */
 	char *culprit;	  /* which request that was */
 	int64 wait;		  /* for what is on order, microseconds */
+	int awaited;	  /* points that are not ordered, for a holder has not answered yet */
 	bool by_hand;	  /* is something ordered by hand, and nothing refreshed? */
 	SgFault refused;  /* then, why not all was ordered */
 } SgRound;
