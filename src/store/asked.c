@@ -81,26 +81,6 @@ note_report(const char *server, const char *state, const SgAskReport *report, Ti
 			   "WHERE server = $1 AND state = $2");
 }
 
-/* An ask that names no point gives a right to each that was asked for, by its own name. */
-static void
-note_rights_as_asked(const char *server, const char *state)
-{
-	SgSql sql = {0};
-
-	sg_sql_text(&sql, server);
-	sg_sql_text(&sql, state);
-	sg_sql_run(&sql,
-			   "INSERT INTO switchgrid.consent AS c (server, point_id, ask_id, consent_id, state, "
-			   "starts_on, ends_on) SELECT server, p, ask_id, ask_id, 'ACCEPTED', "
-			   "(accepted_at AT TIME ZONE 'Europe/Paris')::date, "
-			   "((accepted_at AT TIME ZONE 'Europe/Paris')::date + duration)::date - 1 "
-			   "FROM switchgrid.ask, unnest(points) AS p WHERE server = $1 AND state = $2 "
-			   "ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) "
-			   "DO UPDATE SET (ask_id, state, starts_on, ends_on, seen_at) = "
-			   "(excluded.ask_id, excluded.state, coalesce(excluded.starts_on, c.starts_on), "
-			   "coalesce(excluded.ends_on, c.ends_on), now())");
-}
-
 /* What an ask had given is over. */
 static void
 end_rights(const char *server, const char *ask_id, const char *status)
@@ -114,36 +94,30 @@ end_rights(const char *server, const char *ask_id, const char *status)
 					 "WHERE server = $1 AND ask_id = $2");
 }
 
-/* A right for each of its points, good for as long as was asked. */
+/*
+ * A right for each of its points, good for as long as was asked: by the consent's own name, or by the ask's where
+ * the API tells of none.
+ */
 static void
-note_rights(const char *server, const char *state, const SgAskReport *report)
+note_rights(const char *server, const char *state)
 {
-	ListCell *cell;
+	SgSql sql = {0};
 
-	foreach (cell, report->points)
-	{
-		const SgAskPoint *point = lfirst(cell);
-		SgSql sql = {0};
-
-		if (point->point == NULL)
-			continue;
-		sg_sql_text(&sql, server);
-		sg_sql_text(&sql, state);
-		sg_sql_text(&sql, point->point);
-		sg_sql_text(&sql, point->consent_id != NULL ? point->consent_id : report->ask_id);
-		sg_sql_text(&sql, "ACCEPTED");
-		sg_sql_run(&sql,
-				   "INSERT INTO switchgrid.consent AS c (server, point_id, ask_id, consent_id, "
-				   "state, starts_on, ends_on) SELECT server, $3, ask_id, $4, $5, "
-				   "(accepted_at AT TIME ZONE 'Europe/Paris')::date, "
-				   "((accepted_at AT TIME ZONE 'Europe/Paris')::date + duration)::date - 1 "
-				   "FROM switchgrid.ask WHERE server = $1 AND state = $2 "
-				   "ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) "
-				   "DO UPDATE SET (ask_id, state, starts_on, ends_on, seen_at) = "
-				   "(excluded.ask_id, excluded.state, "
-				   "coalesce(excluded.starts_on, c.starts_on), "
-				   "coalesce(excluded.ends_on, c.ends_on), now())");
-	}
+	sg_sql_text(&sql, server);
+	sg_sql_text(&sql, state);
+	sg_sql_run(&sql,
+			   "INSERT INTO switchgrid.consent AS c (server, point_id, ask_id, consent_id, state, "
+			   "starts_on, ends_on) SELECT DISTINCT ON (p) server, p, ask_id, "
+			   "coalesce(k ->> 'consent_id', ask_id), 'ACCEPTED', "
+			   "(accepted_at AT TIME ZONE 'Europe/Paris')::date, "
+			   "((accepted_at AT TIME ZONE 'Europe/Paris')::date + duration)::date - 1 "
+			   "FROM switchgrid.ask CROSS JOIN unnest(points) AS p "
+			   "LEFT JOIN LATERAL jsonb_array_elements(contracts) AS k ON k ->> 'point_id' = p "
+			   "WHERE server = $1 AND state = $2 "
+			   "ON CONFLICT (server, point_id, service_id, authorisation_id, consent_id) "
+			   "DO UPDATE SET (ask_id, state, starts_on, ends_on, seen_at) = "
+			   "(excluded.ask_id, excluded.state, coalesce(excluded.starts_on, c.starts_on), "
+			   "coalesce(excluded.ends_on, c.ends_on), now())");
 }
 
 /* A new consent lifts what was refused for want of one. */
@@ -187,10 +161,7 @@ sg_ask_report(const char *server, const char *state, const SgAskReport *report, 
 		end_rights(server, report->ask_id, report->status);
 		return;
 	}
-	if (report->named == NIL)
-		note_rights_as_asked(server, state);
-	else
-		note_rights(server, state, report);
+	note_rights(server, state);
 	if (!given)
 		lift_refusals(server, state);
 }
