@@ -608,3 +608,14 @@ CALL switchgrid.refresh('sg_v0') \g /dev/null
 SELECT point_id, relation, cause, wait FROM t.gaps;
 -- The simulator has nothing against all of this.
 SELECT * FROM t.faults() WHERE fault <> 'unknown access token';
+
+-- A point that is not the ask's: the group is refused as a whole, then that point alone, and the other one is ordered.
+SELECT t.fresh(), t.settle_bill(), t.scene('sg_v0', 'consented');
+INSERT INTO switchgrid.consent (server, point_id, ask_id, consent_id, state)
+    SELECT 'sg_v0', '30000000000241', id, id, 'ACCEPTED' FROM (VALUES ('00000000-0a52-4000-8000-' || lpad(to_hex(30000000000242), 12, '0'))) AS v (id);
+SELECT switchgrid.watch('sg_v0', '{30000000000241,30000000000242}', '{load_curve}', since => '2026-11-20', until => '2026-12-01');
+CALL switchgrid.refresh('sg_v0') \g /dev/null
+SELECT point_id, cause, message FROM switchgrid.gap ORDER BY 1;
+CALL switchgrid.refresh('sg_v0') \g /dev/null
+SELECT point_id, cause, CASE cause WHEN 'request' THEN retry_at - asked_at END AS wait FROM switchgrid.gap ORDER BY 1;
+SELECT * FROM t.bill();
