@@ -35,12 +35,28 @@ CREATE SERVER s1 FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base
 CREATE SERVER s2 FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://LOCALHOST');
 CREATE SERVER s3 FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://example.org', allow_plain_http 'true');
 ALTER SERVER s3 OPTIONS (DROP allow_plain_http);
+-- a proxy is a host and a port; through one that is elsewhere, plain HTTP leaves this machine
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', proxy 'example.org:3128');
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', proxy 'http://');
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', proxy 'http://u:word@example.org:3128');
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://127.0.0.1:1', proxy 'http://example.org:3128');
+CREATE SERVER s4 FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', base_url 'http://127.0.0.1:1', proxy 'socks5h://[::1]:1080');
+CREATE SERVER s5 FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', proxy 'https://example.org:3128', ca_file '/etc/authorities.pem');
+ALTER SERVER s4 OPTIONS (SET proxy 'http://192.0.2.1:3128');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s5 OPTIONS (client_id 'demo', client_secret 'x', proxy_user 'me');
+SELECT switchgrid.revoke_token('s5');
 -- a file of the database server is for superusers to name
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', ca_file 'authorities.pem');
 CREATE ROLE sg_analyst;
 GRANT USAGE ON FOREIGN SERVER linky TO sg_analyst;
 SET ROLE sg_analyst;
 CREATE USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (client_id 'demo', client_secret_file '/etc/passwd');
 RESET ROLE;
+GRANT USAGE ON FOREIGN DATA WRAPPER switchgrid_fdw TO sg_analyst;
+SET ROLE sg_analyst;
+CREATE SERVER s FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis', ca_file '/etc/passwd');
+RESET ROLE;
+REVOKE USAGE ON FOREIGN DATA WRAPPER switchgrid_fdw FROM sg_analyst;
 -- a mapping that is missing or incomplete is an error of the query, not an empty result
 CREATE FUNCTION t.live() RETURNS bigint LANGUAGE sql AS
     $$SELECT count(*) FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19'$$;

@@ -246,3 +246,21 @@ sg_request_describe(const SgRequest *request)
 					sg_clock_print_day(from, request->days.from),
 					sg_clock_print_day(until, request->days.until));
 }
+
+/* What of a point's number names nobody. */
+#define SHOWN_DIGITS 4
+
+char *
+sg_request_name(const SgRequest *request)
+{
+	SgRequest masked = *request;
+	size_t len = request->point != NULL ? strlen(request->point) : 0;
+	char point[SHOWN_DIGITS + 4];
+
+	if (request->authorisation == 0 && request->endpoint->relations[0]->kind == SG_KIND_DOCUMENT)
+		return pstrdup(request->endpoint->name);
+	snprintf(point, sizeof(point), "***%s",
+			 len > SHOWN_DIGITS ? request->point + len - SHOWN_DIGITS : "");
+	masked.point = point;
+	return sg_request_describe(&masked);
+}

@@ -222,4 +222,7 @@ extern const SgArgument *sg_request_argument(const SgRequest *request, int colum
 /* The request in words, palloc'd: endpoint, point and window. */
 extern char *sg_request_describe(const SgRequest *request);
 
+/* The same for a log, palloc'd: of a point only the last digits, of a document's clauses nothing. */
+extern char *sg_request_name(const SgRequest *request);
+
 #endif

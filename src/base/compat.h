@@ -92,14 +92,15 @@ sg_compat_wait_event(const char *name)
 
 /* 17 added restrictions, and 18 disabled nodes, to the constructor of a path. */
 #if PG_VERSION_NUM >= 180000
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, NIL)
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private)          \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, \
+							private)
 #elif PG_VERSION_NUM >= 170000
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, NIL)
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, private)
 #else
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL)
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, private)
 #endif
 
 /* The user whose rights a scan uses: the owner of the view that it stands in, else the current one. */

@@ -6,8 +6,37 @@
 
 #include "call.h"
 #include "exchange.h"
+#include "lib/stringinfo.h"
 #include "token.h"
 #include "utils/timestamp.h"
+
+/* A part of a path that is longer, or has more digits, names something of somebody's. */
+#define LONGEST_NAME 20
+#define MOST_DIGITS 5
+
+/* What the log says of a call: its path without what could name a point or a person. */
+static const char *
+name_call(const SgCall *call)
+{
+	StringInfoData out;
+	const char *at = call->path;
+
+	initStringInfo(&out);
+	while (*at != '\0' && *at != '?')
+	{
+		size_t len = strcspn(at + 1, "/?") + 1;
+		int digits = 0;
+
+		for (size_t i = 0; i < len; i++)
+			digits += at[i] >= '0' && at[i] <= '9';
+		if (len - 1 > LONGEST_NAME || digits > MOST_DIGITS)
+			appendStringInfoString(&out, "/***");
+		else
+			appendBinaryStringInfo(&out, at, (int) len);
+		at += len;
+	}
+	return out.data;
+}
 
 /* Gives the exchange a token; false, with a fault, if there is none. */
 static bool
@@ -58,7 +87,7 @@ sg_call(const SgProfile *profile, const SgCall *call, SgStats *stats)
 	SgCredential *credential = sg_profile_credential(profile);
 	uint64 key = sg_profile_key(profile, credential, NULL);
 	char *url = psprintf("%s%s", profile->urls[call->base], call->path);
-	SgExchange *exchange = sg_exchange_begin(profile, key, url, stats);
+	SgExchange *exchange = sg_exchange_begin(profile, credential, key, url, name_call(call), stats);
 	SgReply *reply = palloc0(sizeof(SgReply));
 
 	exchange->request.json = call->json;

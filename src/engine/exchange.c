@@ -7,11 +7,13 @@
 #include "base/pace.h"
 #include "common/pg_prng.h"
 #include "exchange.h"
+#include "report.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 SgExchange *
-sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, SgStats *stats)
+sg_exchange_begin(const SgProfile *profile, const SgCredential *credential, uint64 key,
+				  const char *url, const char *what, SgStats *stats)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid request", ALLOCSET_SMALL_SIZES);
@@ -20,10 +22,18 @@ sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url, SgStats
 	exchange->context = context;
 	exchange->profile = profile;
 	exchange->stats = stats;
+	strlcpy(exchange->what, what, sizeof(exchange->what));
 	exchange->request.url = url;
 	exchange->request.limits.connect_timeout_ms = profile->connect_timeout_ms;
 	exchange->request.limits.timeout_ms = profile->timeout_ms;
+	/* the silence before an answer is not its slowness */
+	exchange->request.limits.low_speed_s =
+		Max(profile->low_speed_s, profile->first_byte_timeout_ms / 1000);
 	exchange->request.limits.max_body = (size_t) profile->max_body;
+	exchange->request.route.proxy = profile->proxy;
+	exchange->request.route.proxy_user = credential->proxy_user;
+	exchange->request.route.proxy_password = credential->proxy_password;
+	exchange->request.route.ca_file = profile->ca_file;
 	exchange->turn.key = key;
 	exchange->turn.per_second = profile->per_second;
 	exchange->turn.per_hour = profile->per_hour;
@@ -59,6 +69,7 @@ send_if_turn(SgExchange *exchange)
 		return;
 	}
 	now = GetCurrentTimestamp();
+	exchange->sent_at = now;
 	exchange->stats->pace_us += now - exchange->ready_at;
 	exchange->stats->requests++;
 	exchange->tries++;
@@ -66,14 +77,31 @@ send_if_turn(SgExchange *exchange)
 	exchange->http = sg_http_start(&exchange->request);
 	MemoryContextSwitchTo(old);
 	exchange->state = SG_EXCHANGE_IN_FLIGHT;
-	exchange->until = 0;
+	exchange->until = now + exchange->profile->first_byte_timeout_ms * INT64CONST(1000);
+}
+
+/* An answer must begin in time; once it has, the transfer's own limits hold. */
+static void
+give_up_if_silent(SgExchange *exchange)
+{
+	char why[64];
+
+	if (exchange->until == 0)
+		return;
+	if (sg_http_begun(exchange->http))
+		exchange->until = 0;
+	else if (GetCurrentTimestamp() >= exchange->until)
+	{
+		snprintf(why, sizeof(why), "No answer began within %d seconds",
+				 exchange->profile->first_byte_timeout_ms / 1000);
+		sg_http_give_up(exchange->http, why);
+	}
 }
 
 static void
 take_answer(SgExchange *exchange)
 {
 	int retry_after;
-
 	int64 late = sg_http_late(exchange->http);
 
 	exchange->state = SG_EXCHANGE_DONE;
@@ -85,6 +113,7 @@ take_answer(SgExchange *exchange)
 	if (retry_after >= 0)
 		exchange->fault.not_before =
 			GetCurrentTimestamp() + Min(retry_after, SECS_PER_DAY) * USECS_PER_SEC;
+	sg_report_answer(exchange);
 }
 
 SgExchangeState
@@ -92,14 +121,17 @@ sg_exchange_advance(SgExchange *exchange)
 {
 	if (exchange->state == SG_EXCHANGE_WAITING)
 		send_if_turn(exchange);
+	if (exchange->state == SG_EXCHANGE_IN_FLIGHT)
+		give_up_if_silent(exchange);
 	if (exchange->state == SG_EXCHANGE_IN_FLIGHT && sg_http_done(exchange->http))
 		take_answer(exchange);
 	return exchange->state;
 }
 
 static void
-reset(SgExchange *exchange, TimestampTz ready_at)
+reset(SgExchange *exchange, const SgFault *fault, TimestampTz ready_at)
 {
+	sg_report_retry(exchange, fault, ready_at - GetCurrentTimestamp());
 	if (exchange->http != NULL)
 		sg_http_end(exchange->http);
 	exchange->http = NULL;
@@ -110,7 +142,6 @@ reset(SgExchange *exchange, TimestampTz ready_at)
 	exchange->ready_at = ready_at;
 	exchange->state = SG_EXCHANGE_WAITING;
 	exchange->until = ready_at;
-	exchange->stats->retries++;
 }
 
 bool
@@ -130,14 +161,14 @@ sg_exchange_retry(SgExchange *exchange, const SgFault *fault)
 		at = Max(fault->not_before, now);
 	if (at > now + exchange->profile->max_wait * USECS_PER_SEC)
 		return false;
-	reset(exchange, at);
+	reset(exchange, fault, at);
 	return true;
 }
 
 void
-sg_exchange_again(SgExchange *exchange)
+sg_exchange_again(SgExchange *exchange, const SgFault *fault)
 {
-	reset(exchange, GetCurrentTimestamp());
+	reset(exchange, fault, GetCurrentTimestamp());
 }
 
 void

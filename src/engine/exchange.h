@@ -11,6 +11,8 @@
 #include "stats.h"
 #include "wire/http.h"
 
+#define SG_WHAT_LEN 96
+
 typedef enum SgExchangeState
 {
 	SG_EXCHANGE_WAITING,   /* for its turn, until exchange->until */
@@ -29,6 +31,8 @@ typedef struct SgExchange
 	SgTurn turn;
 	TimestampTz ready_at; /* not before; then the turn is asked for */
 	int tries;
+	char what[SG_WHAT_LEN]; /* is asked for, for the log: nothing secret or personal */
+	TimestampTz sent_at;	/* when it last left */
 	SgHttp *http;
 	SgFault fault; /* why there was no whole answer, or why it never left */
 	int status;
@@ -38,10 +42,11 @@ typedef struct SgExchange
 
 /*
  * Starts an exchange in the current memory context; nothing is sent yet. "url" must live as long as the
- * exchange. The caller sets what else the request has, such as request.bearer, before it leaves.
+ * exchange. "what" (copied) names it in the log. The caller sets what else the request has, such as
+ * request.bearer, before it leaves.
  */
-extern SgExchange *sg_exchange_begin(const SgProfile *profile, uint64 key, const char *url,
-									 SgStats *stats);
+extern SgExchange *sg_exchange_begin(const SgProfile *profile, const SgCredential *credential,
+									 uint64 key, const char *url, const char *what, SgStats *stats);
 
 /* Does what can be done now without waiting, and returns the state. */
 extern SgExchangeState sg_exchange_advance(SgExchange *exchange);
@@ -53,7 +58,7 @@ extern SgExchangeState sg_exchange_advance(SgExchange *exchange);
 extern bool sg_exchange_retry(SgExchange *exchange, const SgFault *fault);
 
 /* Sends it again at once with its next turn, whatever came of it: after a new token. */
-extern void sg_exchange_again(SgExchange *exchange);
+extern void sg_exchange_again(SgExchange *exchange, const SgFault *fault);
 
 /* Ends the exchange and frees it. */
 extern void sg_exchange_end(SgExchange *exchange);

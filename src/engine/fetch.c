@@ -107,10 +107,12 @@ launch(SgFetch *fetch, int place)
 	SgFlight *flight = palloc0(sizeof(SgFlight));
 	uint64 key =
 		sg_profile_key(fetch->profile, fetch->credential, pending->request.endpoint->quota);
+	char *what = sg_request_name(&pending->request);
 
 	flight->pending = *pending;
-	flight->exchange =
-		sg_exchange_begin(fetch->profile, key, url_of(fetch, &pending->request), fetch->stats);
+	flight->exchange = sg_exchange_begin(fetch->profile, fetch->credential, key,
+										 url_of(fetch, &pending->request), what, fetch->stats);
+	pfree(what);
 	if (prepare(fetch, flight))
 	{
 		fetch->queue = list_delete_nth_cell(fetch->queue, place);
@@ -151,12 +153,11 @@ advance(SgFetch *fetch, TimestampTz *until)
 
 		if (state == SG_EXCHANGE_DONE && done == NULL)
 			done = flight;
+		/* one that backs off after a failure holds nobody back */
 		if (state == SG_EXCHANGE_WAITING)
-		{
-			/* one that backs off after a failure holds nobody back */
 			waiting |= flight->exchange->ready_at <= now;
+		if (state != SG_EXCHANGE_DONE && flight->exchange->until != 0)
 			*until = *until == 0 ? flight->exchange->until : Min(*until, flight->exchange->until);
-		}
 	}
 	if (done == NULL && !waiting && fetch->fatal.kind == SG_FAULT_NONE &&
 		list_length(fetch->flights) < fetch->in_flight)
@@ -328,7 +329,7 @@ renew(SgFetch *fetch, SgFlight *flight, const SgFault *fault)
 		flight->exchange->request.bearer = flight->token;
 		return false;
 	}
-	sg_exchange_again(flight->exchange);
+	sg_exchange_again(flight->exchange, fault);
 	return true;
 }
 
@@ -419,40 +420,52 @@ give_report(SgFetch *fetch, SgAnswer *answer)
 	fetch->reported = 0;
 }
 
-static bool
-next_answer(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
+/* Does what can be done without waiting, until there is an answer. */
+static SgFetchState
+try_next(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer, TimestampTz *until)
 {
 	/* what is known without asking is told first: the reader may be killed before the next answer */
 	while (fetch->reported == list_length(fetch->reports) &&
 		   (fetch->flights != NIL || fetch->queue != NIL))
 	{
-		TimestampTz until;
-		SgFlight *done = advance(fetch, &until);
+		SgFlight *done = advance(fetch, until);
 
 		if (done != NULL)
 		{
 			if (settle(fetch, done, emit, arg, answer))
-				return true;
+				return SG_FETCH_ANSWER;
 		}
 		else if (fetch->fatal.kind != SG_FAULT_NONE && fetch->flights == NIL)
-			return fetch->queue != NIL && tell_fatal(fetch, answer);
+			return fetch->queue != NIL && tell_fatal(fetch, answer) ? SG_FETCH_ANSWER
+																	: SG_FETCH_END;
 		else
-			sg_http_wait(until);
+			return SG_FETCH_WAIT;
 	}
 	if (fetch->reported == list_length(fetch->reports))
-		return false;
+		return SG_FETCH_END;
 	give_report(fetch, answer);
-	return true;
+	return SG_FETCH_ANSWER;
+}
+
+SgFetchState
+sg_fetch_try(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer, TimestampTz *until)
+{
+	MemoryContext old = MemoryContextSwitchTo(fetch->context);
+	SgFetchState state = try_next(fetch, emit, arg, answer, until);
+
+	MemoryContextSwitchTo(old);
+	return state;
 }
 
 bool
 sg_fetch_next(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer)
 {
-	MemoryContext old = MemoryContextSwitchTo(fetch->context);
-	bool found = next_answer(fetch, emit, arg, answer);
+	SgFetchState state;
+	TimestampTz until;
 
-	MemoryContextSwitchTo(old);
-	return found;
+	while ((state = sg_fetch_try(fetch, emit, arg, answer, &until)) == SG_FETCH_WAIT)
+		sg_http_wait(until);
+	return state == SG_FETCH_ANSWER;
 }
 
 int

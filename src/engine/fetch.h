@@ -41,6 +41,17 @@ extern SgFetch *sg_fetch_begin(const SgProfile *profile, List *requests, int in_
  */
 extern bool sg_fetch_next(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer);
 
+typedef enum SgFetchState
+{
+	SG_FETCH_ANSWER, /* there was one */
+	SG_FETCH_WAIT, /* there is none yet: look again when sg_http_wait returns, or at "until" (0: any time) */
+	SG_FETCH_END /* there is none left */
+} SgFetchState;
+
+/* The same for a caller that waits by itself. Only a token, if one is needed, is waited for. */
+extern SgFetchState sg_fetch_try(SgFetch *fetch, SgEmit emit, void *arg, SgAnswer *answer,
+								 TimestampTz *until);
+
 /* Requests that were not answered yet. */
 extern int sg_fetch_left(const SgFetch *fetch);
 

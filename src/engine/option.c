@@ -23,6 +23,7 @@ typedef enum OptionKind
 	KIND_GENERATION,
 	KIND_ENVIRONMENT,
 	KIND_URL,
+	KIND_PROXY,
 	KIND_INTEGER,
 	KIND_BOOL,
 	KIND_RELATION,
@@ -67,12 +68,18 @@ static const Option options[] = {
 	{"max_wait", ForeignServerRelationId, KIND_INTEGER, 0, 86400, 60},
 	{"connect_timeout", ForeignServerRelationId, KIND_INTEGER, 1, 600, 10},
 	{"timeout", ForeignServerRelationId, KIND_INTEGER, 1, 3600, 60},
+	{"first_byte_timeout", ForeignServerRelationId, KIND_INTEGER, 1, 3600, 30},
+	{"low_speed_time", ForeignServerRelationId, KIND_INTEGER, 1, 3600, 30},
+	{"proxy", ForeignServerRelationId, KIND_PROXY},
+	{"ca_file", ForeignServerRelationId, KIND_FILE},
 	{"max_body", ForeignServerRelationId, KIND_INTEGER, 1024, 1024 * 1024 * 1023, 32 * 1024 * 1024},
 	{"client_id", UserMappingRelationId, KIND_NAME},
 	{"client_secret", UserMappingRelationId, KIND_TEXT},
 	{"client_secret_file", UserMappingRelationId, KIND_FILE},
 	{"token", UserMappingRelationId, KIND_TEXT},
 	{"token_file", UserMappingRelationId, KIND_FILE},
+	{"proxy_user", UserMappingRelationId, KIND_NAME},
+	{"proxy_password", UserMappingRelationId, KIND_TEXT},
 	{"relation", ForeignTableRelationId, KIND_RELATION},
 };
 
@@ -137,6 +144,22 @@ check_url(const char *name, const char *value)
 					   "name or spaces.");
 }
 
+/* A proxy is a host and a port: who may use it is said by the user mapping. */
+static void
+check_proxy(const char *name, const char *value)
+{
+	static const char *const schemes[] = {"http://", "https://", "socks5://", "socks5h://"};
+	size_t len = 0;
+
+	for (int i = 0; i < lengthof(schemes); i++)
+		if (pg_strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
+			len = strlen(schemes[i]);
+	if (len == 0 || value[len] == '\0' || strpbrk(value + len, " \t\r\n/?#@") != NULL)
+		complain_value(name, strchr(value, '@') != NULL ? "..." : value,
+					   "The value is http://, https://, socks5:// or socks5h:// and host:port, "
+					   "without a user name.");
+}
+
 /* Is it a header's name that the extension does not send itself? */
 static bool
 is_own_header(const char *name, size_t len)
@@ -186,15 +209,18 @@ check_integer(const Option *option, const char *value)
 }
 
 static void
-check_file(const char *name, const char *value)
+check_file(const char *name, const char *value, Oid catalog)
 {
 	if (!is_absolute_path(value))
 		complain_value(name, value, "The value is an absolute path on the database server.");
 	if (!superuser())
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("only a superuser may set the option \"%s\"", name),
-						errhint("Use the option client_secret, or ask a superuser to make the user "
-								"mapping.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a superuser may set the option \"%s\"", name),
+				 catalog == UserMappingRelationId
+					 ? errhint("Use the option client_secret, or ask a superuser to make "
+							   "the user mapping.")
+					 : errhint("A file of the database server is for a superuser to name.")));
 }
 
 static void
@@ -240,6 +266,9 @@ check_option(const Option *option, const char *value)
 		case KIND_URL:
 			check_url(option->name, value);
 			break;
+		case KIND_PROXY:
+			check_proxy(option->name, value);
+			break;
 		case KIND_INTEGER:
 			check_integer(option, value);
 			break;
@@ -253,7 +282,7 @@ check_option(const Option *option, const char *value)
 							   psprintf("Valid values are: %s.", sg_relation_names()));
 			break;
 		case KIND_FILE:
-			check_file(option->name, value);
+			check_file(option->name, value, option->catalog);
 			break;
 	}
 }
@@ -288,13 +317,25 @@ sg_option_plain_url(const char *url)
 	return pg_strncasecmp(url, "http://", 7) == 0;
 }
 
-/* Plain HTTP would show the secret to the network: this machine only, unless the owner says so. */
+/* Does a URL lead to this machine? */
+static bool
+stays_here(const char *url)
+{
+	return is_loopback(strstr(url, "://") + 3);
+}
+
+/*
+ * Plain HTTP would show the secret to the network: this machine only, through no other one, unless the owner
+ * says so.
+ */
 static void
 check_transport(List *list, const char *name)
 {
 	const char *url = sg_option_text(list, name);
+	const char *proxy = sg_option_text(list, "proxy");
 
-	if (url != NULL && sg_option_plain_url(url) && !is_loopback(url + 7) &&
+	if (url != NULL && sg_option_plain_url(url) &&
+		!(stays_here(url) && (proxy == NULL || stays_here(proxy))) &&
 		!sg_option_bool(list, "allow_plain_http"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

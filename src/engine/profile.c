@@ -120,7 +120,12 @@ sg_profile_get(Oid serverid, Oid user)
 	profile->max_wait = sg_option_integer(server->options, "max_wait", 0);
 	profile->connect_timeout_ms = sg_option_integer(server->options, "connect_timeout", 0) * 1000;
 	profile->timeout_ms = sg_option_integer(server->options, "timeout", 0) * 1000;
+	profile->first_byte_timeout_ms =
+		sg_option_integer(server->options, "first_byte_timeout", 0) * 1000;
+	profile->low_speed_s = sg_option_integer(server->options, "low_speed_time", 0);
 	profile->max_body = sg_option_integer(server->options, "max_body", 0);
+	profile->proxy = sg_option_text(server->options, "proxy");
+	profile->ca_file = sg_option_text(server->options, "ca_file");
 	return profile;
 }
 
@@ -200,6 +205,18 @@ sg_profile_client(const SgProfile *profile, bool missing_ok)
 	return client;
 }
 
+static void
+set_proxy_credential(const SgProfile *profile, List *options, SgCredential *credential)
+{
+	credential->proxy_user = sg_option_text(options, "proxy_user");
+	credential->proxy_password = sg_option_text(options, "proxy_password");
+	if ((credential->proxy_user == NULL) != (credential->proxy_password == NULL))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the user mapping of server \"%s\" is incomplete", profile->name),
+						errhint("It needs both of the options proxy_user and proxy_password, or "
+								"neither.")));
+}
+
 SgCredential *
 sg_profile_credential(const SgProfile *profile)
 {
@@ -207,6 +224,7 @@ sg_profile_credential(const SgProfile *profile)
 	UserMapping *mapping = GetUserMapping(profile->user, profile->server);
 	SgCredential *credential = palloc0(sizeof(SgCredential));
 
+	set_proxy_credential(profile, mapping->options, credential);
 	if (profile->api->token_path == NULL)
 	{
 		credential->token = get_secret(mapping->options, "token", "token_file");

@@ -35,15 +35,22 @@ typedef struct SgProfile
 	int retries;
 	int max_wait; /* seconds that a statement waits for a quota */
 	int connect_timeout_ms;
+	int first_byte_timeout_ms;
+	int low_speed_s;
 	int timeout_ms;
 	int max_body;
+	const char *proxy;	 /* URL, or NULL: directly */
+	const char *ca_file; /* of the authorities to trust, or NULL: the system's */
 } SgProfile;
 
 typedef struct SgCredential
 {
 	const char *client_id;
 	const char *client_secret;
-	const char *token; /* the token itself, where the API has no call for one; then nothing else */
+	const char
+		*token; /* the token itself, where the API has no call for one; then neither of them */
+	const char *proxy_user; /* for the proxy, or NULL */
+	const char *proxy_password;
 } SgCredential;
 
 /*

@@ -131,7 +131,7 @@ static SgExchange *
 begin_form(const SgProfile *profile, const SgCredential *credential, uint64 key, const char *url,
 		   const char *form, SgStats *stats)
 {
-	SgExchange *exchange = sg_exchange_begin(profile, key, url, stats);
+	SgExchange *exchange = sg_exchange_begin(profile, credential, key, url, "access token", stats);
 
 	exchange->request.form = form;
 	/* where a scope is asked for, the form holds the secret */

@@ -11,6 +11,7 @@
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "relation/async.h"
 #include "relation/explain.h"
 #include "relation/plan.h"
 #include "relation/scan.h"
@@ -121,6 +122,10 @@ switchgrid_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = switchgridReScanForeignScan;
 	routine->EndForeignScan = switchgridEndForeignScan;
 	routine->ExplainForeignScan = sg_explain_scan;
+	routine->IsForeignPathAsyncCapable = sg_async_capable;
+	routine->ForeignAsyncRequest = sg_async_request;
+	routine->ForeignAsyncConfigureWait = sg_async_configure_wait;
+	routine->ForeignAsyncNotify = sg_async_notify;
 	routine->ImportForeignSchema = switchgridImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

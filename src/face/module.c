@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/compat.h"
+#include "engine/report.h"
 #include "fmgr.h"
+#include "relation/wanted.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -44,9 +46,36 @@ assign_now(const char *value, void *extra)
 	sg_clock_set(extra != NULL ? *(TimestampTz *) extra : 0);
 }
 
+/* Levels that a message about requests may have. */
+static const struct config_enum_entry levels[] = {
+	{"off", 0, false},		   {"debug5", DEBUG5, false},	{"debug4", DEBUG4, false},
+	{"debug3", DEBUG3, false}, {"debug2", DEBUG2, false},	{"debug1", DEBUG1, false},
+	{"debug", DEBUG2, true},   {"log", LOG, false},			{"info", INFO, false},
+	{"notice", NOTICE, false}, {"warning", WARNING, false}, {NULL, 0, false}};
+
+static void
+define_messages(void)
+{
+	DefineCustomEnumVariable(
+		"switchgrid.log_retries", "Level of the message about each request that is sent again.",
+		"It says why and when, with no secret, and of a point its last digits.",
+		&sg_report_retries_level, DEBUG1, levels, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable(
+		"switchgrid.log_requests", "Level of the message about each request that has its answer.",
+		"It says the status, bytes and time, with no secret, and of a point its "
+		"last digits.",
+		&sg_report_requests_level, 0, levels, PGC_SUSET, 0, NULL, NULL, NULL);
+}
+
 void
 _PG_init(void)
 {
+	define_messages();
+	DefineCustomBoolVariable("switchgrid.all_watched_points",
+							 "Lets a query of a live relation that names no point mean all points "
+							 "that are watched.",
+							 "Off, such a query is refused, for it could spend a day's quota.",
+							 &sg_wanted_all_watched, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("switchgrid.now",
 							   "The time that the API's calendar is read at, for tests; empty for "
 							   "the real clock.",

@@ -57,6 +57,28 @@ show_requests(ForeignScanState *node, ExplainState *es)
 			ExplainPropertyText("Request", lfirst(cell), es);
 }
 
+/* The repetitions one by one: what was sent again, why, and how long after. */
+static void
+show_retries(const SgStats *stats, ExplainState *es)
+{
+	List *told = NIL;
+	ListCell *cell;
+
+	for (int i = 0; i < Min(stats->retries, SG_RETRIES_TOLD); i++)
+		told =
+			lappend(told, es->timing ? psprintf("%s; again after %.3f ms", stats->retried[i].what,
+												stats->retried[i].wait_us / 1000.0)
+									 : pstrdup(stats->retried[i].what));
+	if (stats->retries > SG_RETRIES_TOLD)
+		told =
+			lappend(told, psprintf("and " INT64_FORMAT " more", stats->retries - SG_RETRIES_TOLD));
+	if (es->format != EXPLAIN_FORMAT_TEXT)
+		ExplainPropertyList("Repetition", told, es);
+	else
+		foreach (cell, told)
+			ExplainPropertyText("Repetition", lfirst(cell), es);
+}
+
 static void
 show_spent(const SgScanState *state, ExplainState *es)
 {
@@ -65,6 +87,7 @@ show_spent(const SgScanState *state, ExplainState *es)
 	ExplainPropertyInteger("Requests Sent", NULL, stats->requests, es);
 	ExplainPropertyInteger("Requests For Tokens", NULL, stats->tokens, es);
 	ExplainPropertyInteger("Requests Repeated", NULL, stats->retries, es);
+	show_retries(stats, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (es->timing)
 		ExplainPropertyFloat("Waited For Pace", "ms", stats->pace_us / 1000.0, 3, es);

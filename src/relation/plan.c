@@ -25,15 +25,17 @@
 #include "utils/lsyscache.h"
 #include "wanted.h"
 
-/* A request takes as long as some hundred thousand rows of a table. */
-#define REQUEST_COST 1000.0
+/* What a second of waiting costs: as long as some million rows of a table. */
+#define SECOND_COST 20000.0
+/* An answer takes so long, where no pace holds its request back longer. */
+#define ANSWER_SECONDS 0.05
 /* Reading a month's segment of the store, in the same units. */
 #define SEGMENT_COST 2.0
 /* A scan that names no point fails when it runs: any other way is better. */
 #define NO_POINT_COST 1.0e10
-/* Points in a list that is not known yet, and in the whole store. */
+/* Points in a list that is not known yet, and in the whole store or all that are watched. */
 #define GUESSED_POINTS 10
-#define STORED_POINTS 100
+#define ALL_POINTS 100
 /* Days that the store may hold. */
 #define STORED_DAYS 1100
 #define DAYS_IN_MONTH 30
@@ -88,7 +90,9 @@ estimate(PlannerInfo *root, PlanInfo *info, List *quals)
 	bool stored = info->profile->api == NULL;
 
 	sg_quals_estimate(root, quals, &wanted, &guessed);
-	info->points = wanted.any_point ? (stored ? STORED_POINTS : 0) : list_length(wanted.points);
+	info->points = list_length(wanted.points);
+	if (wanted.any_point)
+		info->points = stored || sg_wanted_all_watched ? ALL_POINTS : 0;
 	if (info->relation->kind == SG_KIND_DOCUMENT && quals != NIL)
 		info->points = 1;
 	if (guessed || wanted.authorisation != 0)
@@ -116,6 +120,26 @@ sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	rel->rows = info->rows;
 }
 
+/* One request at the credential's pace, beside as many others as may be in flight. */
+static Cost
+request_cost(const SgProfile *profile)
+{
+	double seconds = ANSWER_SECONDS / profile->in_flight;
+
+	if (profile->per_second > 0)
+		seconds = Max(seconds, 1.0 / profile->per_second);
+	return seconds * SECOND_COST;
+}
+
+/* What the hour's quota holds back. */
+static Cost
+quota_cost(const SgProfile *profile, double requests)
+{
+	if (profile->per_hour <= 0 || requests <= profile->per_hour)
+		return 0;
+	return (requests - profile->per_hour) / profile->per_hour * SECS_PER_HOUR * SECOND_COST;
+}
+
 static Cost
 total_cost(const PlanInfo *info)
 {
@@ -123,16 +147,26 @@ total_cost(const PlanInfo *info)
 
 	if (info->profile->api == NULL)
 		return cost + info->requests * SEGMENT_COST;
-	return cost + info->requests * REQUEST_COST + (info->points == 0 ? NO_POINT_COST : 0);
+	return cost + info->requests * request_cost(info->profile) +
+		   quota_cost(info->profile, info->requests) + (info->points == 0 ? NO_POINT_COST : 0);
+}
+
+/* Will the reader stop early? Then each request is sent only when its rows are wanted. */
+static bool
+is_limited(PlannerInfo *root)
+{
+	return root->parse->limitCount != NULL && root->limit_tuples > 0;
 }
 
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, const PlanInfo *info, Relids outer)
 {
-	Cost startup = info->profile->api == NULL ? 0 : REQUEST_COST;
+	bool live = info->profile->api != NULL;
+	Cost startup = live ? ANSWER_SECONDS * SECOND_COST : 0;
+	List *private = list_make1_int(live && !is_limited(root) ? SG_PATH_ASYNC : SG_PATH_SYNC);
 
 	add_path(rel, (Path *) sg_compat_foreignscan_path(root, rel, info->rows, startup,
-													  startup + total_cost(info), outer));
+													  startup + total_cost(info), outer, private));
 }
 
 /* Does a value of such a column say what to ask for? */
@@ -239,10 +273,9 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 {
 	PlanInfo *info = rel->fdw_private;
 	List *quals = sg_quals_extract(rel, table, info->relation, clauses, true);
-	bool limited = root->parse->limitCount != NULL && root->limit_tuples > 0;
 	List *exprs;
 	List *packed = sg_quals_pack(quals, &exprs);
 
 	return make_foreignscan(tlist, extract_actual_clauses(clauses, false), rel->relid, exprs,
-							list_make2(packed, list_make1_int(limited)), NIL, NIL, outer);
+							list_make2(packed, list_make1_int(is_limited(root))), NIL, NIL, outer);
 }

@@ -16,6 +16,13 @@ enum
 	SG_PRIVATE_COUNT
 };
 
+/* What travels in a path's fdw_private: a list of one of these. */
+enum
+{
+	SG_PATH_SYNC, /* its rows are asked for when they are wanted */
+	SG_PATH_ASYNC /* Append may ask for them beside others */
+};
+
 /* The planner's callbacks; see the foreign data wrapper's chapter of PostgreSQL's documentation. */
 extern void sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table);
 extern void sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table);

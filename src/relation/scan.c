@@ -75,14 +75,27 @@ give_complete(SgScanState *state, const SgAnswer *answer)
 	}
 }
 
-/* Waits for the next answer; its rows are in the batch then. False if there is none left. */
+/* The next answer: waited for, unless it is Append that waits. */
+static bool
+next_answer(SgScanState *state, SgEmit emit)
+{
+	SgFetchState found;
+
+	if (!state->async)
+		return sg_fetch_next(state->reader, emit, state, &state->answer);
+	found = sg_fetch_try(state->reader, emit, state, &state->answer, &state->until);
+	state->waiting = found == SG_FETCH_WAIT;
+	return found == SG_FETCH_ANSWER;
+}
+
+/* Reads the next answer; its rows are in the batch then. False if there is none left, or none yet. */
 static bool
 read_answer(SgScanState *state)
 {
 	SgAnswer *answer = &state->answer;
 	bool parts = state->relation->kind == SG_KIND_STATE;
 
-	if (!sg_fetch_next(state->reader, parts ? take_part : sg_state_emit, state, answer))
+	if (!next_answer(state, parts ? take_part : sg_state_emit))
 		return false;
 	if (parts && sg_assembly_can_miss(state->relation, state->profile->api, answer))
 		warn_missed(state, answer);

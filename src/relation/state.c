@@ -15,6 +15,8 @@
 #include "state.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "wanted.h"
+#include "wire/http.h"
 
 /* Finds the table's attribute for each column of its relation. */
 static void
@@ -46,6 +48,12 @@ map_columns(SgScanState *state, Relation table)
 	}
 }
 
+static void
+close_descriptor(void *arg)
+{
+	sg_http_close_descriptor(((SgScanState *) arg)->descriptor);
+}
+
 SgScanState *
 sg_state_begin(ForeignScanState *node)
 {
@@ -66,6 +74,11 @@ sg_state_begin(ForeignScanState *node)
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid scan", ALLOCSET_DEFAULT_SIZES);
 	state->batch =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid rows", ALLOCSET_DEFAULT_SIZES);
+	state->async = node->ss.ps.async_capable;
+	state->descriptor = -1;
+	state->callback.func = close_descriptor;
+	state->callback.arg = state;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &state->callback);
 	node->fdw_state = state;
 	return state;
 }
@@ -77,6 +90,8 @@ sg_state_wanted(ForeignScanState *node, SgWanted *wanted)
 	MemoryContext old = MemoryContextSwitchTo(state->context);
 
 	sg_quals_evaluate(state->quals, state->values, node->ss.ps.ps_ExprContext, wanted);
+	if (state->profile->api != NULL)
+		sg_wanted_add_watched(state->profile, state->relation, wanted);
 	MemoryContextSwitchTo(old);
 }
 

@@ -27,10 +27,15 @@ typedef struct SgScanState
 	int next;			   /* the row to give next */
 	bool started;
 	SgStats stats;
-	int64 planned;		  /* requests of all passes */
-	void *reader;		  /* what the pass reads from: a fetch, or segments */
-	SgAssembly *assembly; /* of a live relation of state */
-	SgAnswer answer;	  /* whose rows are being read */
+	int64 planned;					/* requests of all passes */
+	void *reader;					/* what the pass reads from: a fetch, or segments */
+	bool async;						/* does Append wait for it? */
+	bool waiting;					/* then: there is no row yet */
+	TimestampTz until;				/* then: when to look again; 0: when something comes */
+	int descriptor;					/* then: what Append waits for, or -1 */
+	MemoryContextCallback callback; /* closes it */
+	SgAssembly *assembly;			/* of a live relation of state */
+	SgAnswer answer;				/* whose rows are being read */
 } SgScanState;
 
 /*

@@ -6,7 +6,10 @@
 
 #include "base/clock.h"
 #include "miscadmin.h"
+#include "store/watched.h"
 #include "wanted.h"
+
+bool sg_wanted_all_watched = false;
 
 /*
  * Without a point a scan would ask for everything: BI tools that sample every table, ANALYZE and dumps
@@ -38,6 +41,17 @@ check_point(const SgApi *api, const char *point)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("invalid point identifier: \"%s\"", point),
 						errhint("%s", api->point_rule)));
+}
+
+void
+sg_wanted_add_watched(const SgProfile *profile, const SgRelation *relation, SgWanted *wanted)
+{
+	if (!sg_wanted_all_watched || !wanted->any_point || wanted->authorisation != 0 ||
+		relation->kind == SG_KIND_DOCUMENT)
+		return;
+	wanted->points = sg_watched_points(profile->name, relation->name);
+	/* none at all is more likely a mistake than what was meant: it is complained about as ever */
+	wanted->any_point = wanted->points == NIL;
 }
 
 bool

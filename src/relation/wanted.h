@@ -16,6 +16,16 @@
 extern List *sg_wanted_requests(const SgProfile *profile, const SgRelation *relation,
 								const SgWanted *wanted);
 
+/* The setting switchgrid.all_watched_points: may a query that names no point mean all that are watched? */
+extern bool sg_wanted_all_watched;
+
+/*
+ * If it may, and none is named, adds the points of which the relation is watched; palloc'd. Reads the native
+ * tables as the current user, so it needs a snapshot.
+ */
+extern void sg_wanted_add_watched(const SgProfile *profile, const SgRelation *relation,
+								  SgWanted *wanted);
+
 /* Do the clauses name what there is to ask? Else sg_wanted_requests raises 55000. */
 extern bool sg_wanted_enough(const SgProfile *profile, const SgRelation *relation,
 							 const SgWanted *wanted);

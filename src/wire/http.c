@@ -1,36 +1,26 @@
 /*
  * http.c
- *	  HTTP through one libcurl multi handle, waited for with PostgreSQL's latch.
+ *	  One HTTP exchange: what is sent, what of the answer is kept, and what came of it.
  *
- * The only file that knows curl. curl tells which sockets it watches; a wait event set holds them beside
- * the latch, so that a cancel is seen at once. Callbacks from curl only take notes: no palloc, no error.
+ * With multi.c the only file that knows curl. Callbacks from curl only take notes: no palloc, no error.
  */
 #include "postgres.h"
 
-#include <curl/curl.h>
 #include <limits.h>
-#include <signal.h>
 
-#include "base/compat.h"
 #include "http.h"
-#include "lib/stringinfo.h"
-#include "miscadmin.h"
-#include "sockets.h"
-#include "storage/ipc.h"
+#include "multi.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
-#define USER_AGENT "switchgrid/1.0 (PostgreSQL)"
+/* A test compares it with the version of the extension. */
+#define USER_AGENT "switchgrid/1.0 (PostgreSQL " PG_MAJORVERSION ")"
 
-/* curl holds this many connections open for reuse; each is a descriptor of the backend. */
-#define KEPT_CONNECTIONS 16
 /* A body grows by doubling from here. */
 #define FIRST_BODY 16384
-/* No wait is longer, so that a clock that jumps cannot hold a backend. */
-#define LONGEST_WAIT_MS 60000
-/* Slower than this for so long, and the exchange has stalled. */
-#define LOW_SPEED_BYTES 1
-#define LOW_SPEED_SECONDS 30
+/* Headers of one answer, all together: a hundred times what any API was seen to send. */
+#define MAX_HEADERS 262144
+/* A second of an answer that brings less than this is a slow one. */
+#define LOW_SPEED_BYTES 100
 
 struct SgHttp
 {
@@ -40,6 +30,10 @@ struct SgHttp
 	size_t len;
 	size_t size;
 	size_t max_body;
+	size_t headers_len;
+	bool begun;	  /* has the answer begun? */
+	bool removed; /* does the multi handle know it no more? */
+	bool many_headers;
 	bool too_large;
 	bool no_memory;
 	bool done;
@@ -47,50 +41,6 @@ struct SgHttp
 	char error[CURL_ERROR_SIZE];
 	MemoryContextCallback callback;
 };
-
-static CURLM *multi = NULL;
-static TimestampTz timer_at = 0; /* when curl wants to be called; 0: not at all */
-
-/*
- * Every call into curl runs with signals blocked: a resolver thread inherits the mask, and PostgreSQL's
- * handlers must run in the backend's own thread only.
- */
-static void
-block_signals(sigset_t *saved)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, saved);
-}
-
-static void
-restore_signals(const sigset_t *saved)
-{
-	pthread_sigmask(SIG_SETMASK, saved, NULL);
-}
-
-/*
- * curl says which socket to watch for what. Never a refusal: it would make curl give up the whole multi
- * handle, and a socket that could not be watched is left to its exchange's time-out.
- */
-static int
-note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
-{
-	uint32 events = (what & CURL_POLL_IN ? WL_SOCKET_READABLE : 0) |
-					(what & CURL_POLL_OUT ? WL_SOCKET_WRITEABLE : 0);
-
-	sg_sockets_watch(fd, what == CURL_POLL_REMOVE ? 0 : events);
-	return 0;
-}
-
-/* curl says when it wants to be called again. */
-static int
-note_timer(CURLM *m, long timeout_ms, void *arg)
-{
-	timer_at = timeout_ms < 0 ? 0 : GetCurrentTimestamp() + timeout_ms * INT64CONST(1000);
-	return 0;
-}
 
 static size_t
 note_body(char *data, size_t size, size_t count, void *arg)
@@ -125,35 +75,37 @@ note_body(char *data, size_t size, size_t count, void *arg)
 	return n;
 }
 
-static void
-close_at_exit(int code, Datum arg)
+/* A header: its answer has begun. */
+static size_t
+note_header(char *data, size_t size, size_t count, void *arg)
 {
-	if (multi != NULL)
-		curl_multi_cleanup(multi);
-	multi = NULL;
+	SgHttp *http = arg;
+
+	http->begun = true;
+	http->headers_len += size * count;
+	if (http->headers_len <= MAX_HEADERS)
+		return size * count;
+	http->many_headers = true;
+	return 0;
 }
 
-static void
-open_multi(void)
+/* The body as it travels: compressed, it is bounded too, even if it unpacks to nothing. */
+static int
+note_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
-	sigset_t saved;
+	SgHttp *http = arg;
 
-	if (multi != NULL)
-		return;
-	block_signals(&saved);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		multi = curl_multi_init();
-	if (multi != NULL)
-	{
-		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket);
-		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
-		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) KEPT_CONNECTIONS);
-		curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) CURLPIPE_MULTIPLEX);
-	}
-	restore_signals(&saved);
-	if (multi == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not start libcurl")));
-	before_shmem_exit(close_at_exit, 0);
+	http->too_large |= down > 0 && (uint64) down > http->max_body;
+	return http->too_large ? 1 : 0;
+}
+
+void
+sg_http_note_end(void *arg, CURLcode code)
+{
+	SgHttp *http = arg;
+
+	http->done = true;
+	http->code = code;
 }
 
 /* Frees what an exchange holds outside PostgreSQL's memory. Runs once, also as a context's callback. */
@@ -165,12 +117,12 @@ release(void *arg)
 
 	if (http->easy != NULL)
 	{
-		block_signals(&saved);
-		if (multi != NULL)
-			curl_multi_remove_handle(multi, http->easy);
+		sg_multi_block_signals(&saved);
+		if (!http->removed)
+			sg_multi_remove(http->easy);
 		curl_easy_cleanup(http->easy);
 		curl_slist_free_all(http->headers);
-		restore_signals(&saved);
+		sg_multi_restore_signals(&saved);
 	}
 	free(http->body);
 	http->easy = NULL;
@@ -221,38 +173,83 @@ set_headers(SgHttp *http, const SgHttpRequest *request)
 		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->form);
 }
 
+/* The way to the server: nothing of it is taken from the environment of the server process. */
+static void
+set_route(CURL *easy, const SgHttpRoute *route)
+{
+	curl_easy_setopt(easy, CURLOPT_PROXY, route->proxy != NULL ? route->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (route->proxy_user != NULL)
+	{
+		curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long) CURLAUTH_BASIC);
+		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, route->proxy_user);
+		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, route->proxy_password);
+	}
+	if (route->ca_file != NULL)
+	{
+		/* instead of the system's authorities, not beside them; an https proxy is no exception */
+		curl_easy_setopt(easy, CURLOPT_CAINFO, route->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, route->ca_file);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+	}
+}
+
+static void
+set_bounds(CURL *easy, const SgHttpLimits *limits)
+{
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) limits->connect_timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) limits->timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long) LOW_SPEED_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) limits->low_speed_s);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static void
+set_notes(SgHttp *http)
+{
+	CURL *easy = http->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, http);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, note_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, note_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, http);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	sg_multi_count_sockets(easy);
+}
+
 static void
 set_options(SgHttp *http, const SgHttpRequest *request)
 {
 	CURL *easy = http->easy;
 
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, http);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, note_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
 #if LIBCURL_VERSION_NUM >= 0x075700
 	/* a cancel does not wait for a resolver that is stuck */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	/* curl repeats even a POST by itself where a connection that it kept turns out to be dead, answer or not */
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) request->limits.connect_timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) request->limits.timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long) LOW_SPEED_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) LOW_SPEED_SECONDS);
+	set_notes(http);
+	set_bounds(easy, &request->limits);
+	set_route(easy, &request->route);
 	set_headers(http, request);
 }
 
@@ -261,97 +258,51 @@ sg_http_start(const SgHttpRequest *request)
 {
 	SgHttp *http;
 	sigset_t saved;
-	CURLMcode added = CURLM_INTERNAL_ERROR;
+	const char *why = "There is no memory for it.";
 
-	open_multi();
+	sg_multi_open();
 	http = palloc0(sizeof(SgHttp));
 	http->max_body = request->limits.max_body;
+	http->removed = true;
 	http->callback.func = release;
 	http->callback.arg = http;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &http->callback);
 
-	block_signals(&saved);
+	sg_multi_block_signals(&saved);
 	http->easy = curl_easy_init();
 	if (http->easy != NULL)
 	{
 		set_options(http, request);
-		added = curl_multi_add_handle(multi, http->easy);
+		why = sg_multi_add(http->easy);
+		http->removed = why != NULL;
 	}
-	restore_signals(&saved);
-	if (added != CURLM_OK)
+	sg_multi_restore_signals(&saved);
+	if (why != NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not start a request"),
-						errdetail("%s", curl_multi_strerror(added))));
+						errdetail("%s", why)));
 	return http;
 }
 
-/* Milliseconds from now to the earlier of the two moments that are set; rounded up, so never early. */
-static long
-wait_length(TimestampTz until)
-{
-	TimestampTz at = until;
-	int64 left;
-
-	if (timer_at != 0 && (at == 0 || timer_at < at))
-		at = timer_at;
-	if (at == 0)
-		return LONGEST_WAIT_MS;
-	left = at - GetCurrentTimestamp();
-	if (left <= 0)
-		return 0;
-	return (long) Min((left + 999) / 1000, LONGEST_WAIT_MS);
-}
-
-/* Takes note of the exchanges that curl has finished. */
-static void
-collect_done(void)
-{
-	CURLMsg *message;
-	int left;
-
-	while ((message = curl_multi_info_read(multi, &left)) != NULL)
-	{
-		char *http = NULL;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &http);
-		((SgHttp *) http)->done = true;
-		((SgHttp *) http)->code = message->data.result;
-	}
-}
-
-static void
-let_curl_work(const WaitEvent *events, int count)
+void
+sg_http_give_up(SgHttp *http, const char *why)
 {
 	sigset_t saved;
-	int running;
 
-	block_signals(&saved);
-	for (int i = 0; i < count; i++)
-		if (events[i].events & WL_SOCKET_MASK)
-			curl_multi_socket_action(
-				multi, events[i].fd,
-				(events[i].events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
-					(events[i].events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0),
-				&running);
-	if (timer_at != 0 && timer_at <= GetCurrentTimestamp())
-	{
-		timer_at = 0;
-		curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	}
-	collect_done();
-	restore_signals(&saved);
+	if (http->done)
+		return;
+	sg_multi_block_signals(&saved);
+	sg_multi_remove(http->easy);
+	sg_multi_restore_signals(&saved);
+	http->removed = true;
+	http->done = true;
+	http->code = CURLE_OPERATION_TIMEDOUT;
+	strlcpy(http->error, why, sizeof(http->error));
 }
 
-void
-sg_http_wait(TimestampTz until)
+bool
+sg_http_begun(const SgHttp *http)
 {
-	WaitEvent events[SG_SOCKETS_AT_ONCE];
-	int count;
-
-	open_multi();
-	count = sg_sockets_wait(wait_length(until), events);
-	let_curl_work(events, count);
+	return http->begun;
 }
 
 bool
@@ -384,6 +335,9 @@ explain_failure(const SgHttp *http, SgFault *fault)
 	if (http->too_large)
 		sg_fault_set(fault, SG_FAULT_TOO_LARGE, "The body is larger than %zu bytes.",
 					 http->max_body);
+	else if (http->many_headers)
+		sg_fault_set(fault, SG_FAULT_TOO_LARGE, "The headers are larger than %d bytes.",
+					 MAX_HEADERS);
 	else if (http->no_memory)
 		sg_fault_set(fault, SG_FAULT_TOO_LARGE, "There is no memory for the body.");
 	else if (http->code == CURLE_OPERATION_TIMEDOUT && was_connected(http))

@@ -11,14 +11,25 @@
 #include "postgres.h"
 #include "base/fault.h"
 #include "datatype/timestamp.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
 typedef struct SgHttpLimits
 {
 	int connect_timeout_ms;
-	int timeout_ms;
-	size_t max_body;
+	int timeout_ms;	 /* of the whole exchange */
+	int low_speed_s; /* an answer that hardly moves for so long has stalled */
+	size_t max_body; /* as it travels and unpacked */
 } SgHttpLimits;
+
+/* The way to the server. All may be NULL: directly, and by the system's authorities. */
+typedef struct SgHttpRoute
+{
+	const char *proxy;			/* URL */
+	const char *proxy_user;		/* for Basic authentication at the proxy */
+	const char *proxy_password; /* with proxy_user */
+	const char *ca_file;		/* PEM: the only authorities that are trusted */
+} SgHttpRoute;
 
 typedef struct SgHttpRequest
 {
@@ -33,6 +44,7 @@ typedef struct SgHttpRequest
 	List *headers;		  /* of char *: more of them, "name: value" */
 	bool once; /* it must not leave twice: a kept connection that is dead would send it again */
 	SgHttpLimits limits;
+	SgHttpRoute route;
 } SgHttpRequest;
 
 typedef struct SgHttp SgHttp;
@@ -50,6 +62,21 @@ extern SgHttp *sg_http_start(const SgHttpRequest *request);
  * errors. This is the only wait of the extension.
  */
 extern void sg_http_wait(TimestampTz until);
+
+/*
+ * For a wait that is not ours: a descriptor, the caller's to close with sg_http_close_descriptor, that is
+ * readable when sg_http_wait would find something to do, or at the moment that was given to sg_http_alarm. -1
+ * where the system has no such thing, or no descriptor is free.
+ */
+extern int sg_http_descriptor(void);
+extern void sg_http_alarm(TimestampTz until);
+extern void sg_http_close_descriptor(int fd);
+
+/* Has the first byte of the answer come? */
+extern bool sg_http_begun(const SgHttp *http);
+
+/* Ends a running exchange as one that timed out, for a reason that its fault will give. */
+extern void sg_http_give_up(SgHttp *http, const char *why);
 
 /* Has the exchange come to its end, good or bad? */
 extern bool sg_http_done(const SgHttp *http);

@@ -3,12 +3,23 @@
  *	  The sockets of a backend that a library wants watched.
  *
  * One wait event set holds them beside the latch and the postmaster; it is made anew when they change.
+ *
+ * A wait of the executor's own (of asynchronous Append) takes one descriptor from each scan, and the scans of
+ * a backend share these sockets: where the system has epoll, a set of it holds them all and an alarm, and each
+ * scan has a duplicate of that.
  */
 #include "postgres.h"
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#endif
+#include <unistd.h>
 
 #include "base/compat.h"
 #include "miscadmin.h"
 #include "sockets.h"
+#include "storage/fd.h"
 #include "utils/snapmgr.h"
 
 typedef struct Watched
@@ -22,6 +33,98 @@ static int room = 0;
 static int count = 0;
 static bool changed = true;
 static WaitEventSet *wait_set = NULL;
+static int epoll_fd = -1;
+static int alarm_fd = -1;
+
+#ifdef __linux__
+
+/* Tells the set of a socket; what fails is left to the alarm. */
+static void
+tell_epoll(pgsocket fd, uint32 events)
+{
+	struct epoll_event event = {.data.fd = fd};
+
+	if (epoll_fd < 0)
+		return;
+	event.events =
+		(events & WL_SOCKET_READABLE ? EPOLLIN : 0) | (events & WL_SOCKET_WRITEABLE ? EPOLLOUT : 0);
+	if (events == 0)
+		(void) epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, &event);
+	else if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 && errno == EEXIST)
+		(void) epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event);
+}
+
+/* A descriptor that is counted, or -1. */
+static int
+counted(int fd)
+{
+	if (fd >= 0)
+		ReserveExternalFD();
+	return fd;
+}
+
+/* Makes the set, with the alarm and all sockets in it; once for each backend. */
+static bool
+open_epoll(void)
+{
+	if (epoll_fd >= 0)
+		return true;
+	alarm_fd = alarm_fd >= 0 ? alarm_fd
+							 : counted(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+	if (alarm_fd < 0)
+		return false;
+	epoll_fd = counted(epoll_create1(EPOLL_CLOEXEC));
+	tell_epoll(alarm_fd, WL_SOCKET_READABLE);
+	for (int i = 0; i < count; i++)
+		tell_epoll(watched[i].fd, watched[i].events);
+	return epoll_fd >= 0;
+}
+
+int
+sg_sockets_descriptor(void)
+{
+	return open_epoll() ? counted(dup(epoll_fd)) : -1;
+}
+
+void
+sg_sockets_alarm(long milliseconds)
+{
+	struct itimerspec at = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000000}};
+
+	/* zero would be no alarm */
+	if (milliseconds <= 0)
+		at.it_value.tv_nsec = 1;
+	(void) timerfd_settime(alarm_fd, 0, &at, NULL);
+}
+
+#else
+
+static void
+tell_epoll(pgsocket fd, uint32 events)
+{
+}
+
+int
+sg_sockets_descriptor(void)
+{
+	return -1;
+}
+
+void
+sg_sockets_alarm(long milliseconds)
+{
+}
+
+#endif
+
+void
+sg_sockets_close_descriptor(int fd)
+{
+	if (fd < 0)
+		return;
+	close(fd);
+	ReleaseExternalFD();
+}
 
 /* Makes room for one more socket; false if there is no memory. */
 static bool
@@ -47,6 +150,7 @@ sg_sockets_watch(pgsocket fd, uint32 events)
 	while (i < count && watched[i].fd != fd)
 		i++;
 	changed = true;
+	tell_epoll(fd, events);
 	if (events == 0)
 	{
 		if (i < count)
@@ -78,14 +182,24 @@ prepare_wait_set(void)
 	changed = false;
 }
 
-int
-sg_sockets_wait(long milliseconds, WaitEvent *events)
+/* The number that pg_stat_activity shows by its name. */
+static uint32
+wait_event_of(SgWait why)
 {
-	static uint32 wait_event = 0;
+	static const char *const names[] = {"SwitchgridRequest", "SwitchgridPace"};
+	static uint32 numbers[lengthof(names)];
+
+	if (numbers[why] == 0)
+		numbers[why] = sg_compat_wait_event(names[why]);
+	return numbers[why];
+}
+
+int
+sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events)
+{
+	uint32 wait_event = wait_event_of(why);
 	int n;
 
-	if (wait_event == 0)
-		wait_event = sg_compat_wait_event("SwitchgridRequest");
 	prepare_wait_set();
 	/* a look into the catalogs must not hold back vacuum while the network takes its time */
 	InvalidateCatalogSnapshotConditionally();

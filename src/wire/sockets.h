@@ -18,11 +18,27 @@
  */
 extern void sg_sockets_watch(pgsocket fd, uint32 events);
 
+/* What a wait is for, as pg_stat_activity shows it where the version lets an extension name it. */
+typedef enum SgWait
+{
+	SG_WAIT_REQUEST, /* an answer */
+	SG_WAIT_PACE	 /* the turn of a request that has not left */
+} SgWait;
+
 /*
  * Waits for one of the sockets, the latch or a number of milliseconds, and writes what happened into
  * "events", of SG_SOCKETS_AT_ONCE. Returns how many there are. Then resets the latch and serves interrupts,
  * so cancel, time-outs, termination and shutdown end it with their own errors.
  */
-extern int sg_sockets_wait(long milliseconds, WaitEvent *events);
+extern int sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events);
+
+/*
+ * A descriptor that is readable when one of the sockets is ready, or when as many milliseconds have passed as
+ * were last given to sg_sockets_alarm; the caller closes it with sg_sockets_close_descriptor. -1 where the
+ * system has none, or none is free.
+ */
+extern int sg_sockets_descriptor(void);
+extern void sg_sockets_alarm(long milliseconds);
+extern void sg_sockets_close_descriptor(int fd);
 
 #endif

@@ -1,0 +1,33 @@
+/*
+ * multi.h
+ *	  The one libcurl multi handle of a backend: what http.c's transfers run on. For http.c only.
+ */
+#ifndef SG_MULTI_H
+#define SG_MULTI_H
+
+#include "postgres.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+
+/*
+ * Every call into curl runs with signals blocked: a resolver thread inherits the mask, and PostgreSQL's
+ * handlers must run in the backend's own thread only.
+ */
+extern void sg_multi_block_signals(sigset_t *saved);
+extern void sg_multi_restore_signals(const sigset_t *saved);
+
+/* Makes the handle, if there is none yet. Raises 53200 if that fails. */
+extern void sg_multi_open(void);
+
+/* Starts and stops a transfer, with signals blocked. Starting says why it failed, or NULL. */
+extern const char *sg_multi_add(CURL *easy);
+extern void sg_multi_remove(CURL *easy);
+
+/* Has the sockets of a transfer counted among the descriptors of the backend. */
+extern void sg_multi_count_sockets(CURL *easy);
+
+/* Called with signals blocked for each transfer that has ended; "arg" is its CURLOPT_PRIVATE. */
+extern void sg_http_note_end(void *arg, CURLcode code);
+
+#endif
