@@ -143,6 +143,7 @@ missing_packages()
 	have_header curl/curl.h || echo libcurl4-openssl-dev
 	have_header jansson.h || echo libjansson-dev
 	have_header microhttpd.h || echo libmicrohttpd-dev
+	have_header zlib.h || echo zlib1g-dev
 	if [ -n "$version" ]; then
 		[ -x "$bindir/initdb" ] || echo "postgresql-$version"
 		[ -x "$pg_config" ] && [ -f "$("$pg_config" --includedir-server)/postgres.h" ] &&

@@ -92,7 +92,7 @@ give_up_if_silent(SgExchange *exchange)
 		exchange->until = 0;
 	else if (GetCurrentTimestamp() >= exchange->until)
 	{
-		snprintf(why, sizeof(why), "No answer began within %d seconds",
+		snprintf(why, sizeof(why), "No answer began within %d s",
 				 exchange->profile->first_byte_timeout_ms / 1000);
 		sg_http_give_up(exchange->http, why);
 	}

@@ -140,7 +140,7 @@ add_header(SgHttp *http, const char *header)
 }
 
 static void
-set_headers(SgHttp *http, const SgHttpRequest *request)
+set_headers(SgHttp *http, const SgHttpRequest *request, const char *token)
 {
 	CURL *easy = http->easy;
 	ListCell *cell;
@@ -155,14 +155,11 @@ set_headers(SgHttp *http, const SgHttpRequest *request)
 	}
 	foreach (cell, request->headers)
 		add_header(http, lfirst(cell));
+	if (token != NULL)
+		add_header(http, token);
 	if (request->method != NULL)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
-	if (request->bearer != NULL)
-	{
-		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long) CURLAUTH_BEARER);
-		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->bearer);
-	}
 	if (request->user != NULL)
 	{
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long) CURLAUTH_BASIC);
@@ -179,6 +176,8 @@ set_route(CURL *easy, const SgHttpRoute *route)
 {
 	curl_easy_setopt(easy, CURLOPT_PROXY, route->proxy != NULL ? route->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	/* what a proxy says of its tunnel is no part of the answer */
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (route->proxy_user != NULL)
 	{
 		curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long) CURLAUTH_BASIC);
@@ -228,7 +227,7 @@ set_notes(SgHttp *http)
 }
 
 static void
-set_options(SgHttp *http, const SgHttpRequest *request)
+set_options(SgHttp *http, const SgHttpRequest *request, const char *token)
 {
 	CURL *easy = http->easy;
 
@@ -250,7 +249,26 @@ set_options(SgHttp *http, const SgHttpRequest *request)
 	set_notes(http);
 	set_bounds(easy, &request->limits);
 	set_route(easy, &request->route);
-	set_headers(http, request);
+	set_headers(http, request, token);
+}
+
+/*
+ * The token as a header of ours, palloc'd: curl would copy its own, which is long, character by character, and
+ * twice. Not with signals blocked, for memory may be short.
+ */
+static char *
+token_header(const SgHttpRequest *request)
+{
+	return request->bearer != NULL ? psprintf("Authorization: Bearer %s", request->bearer) : NULL;
+}
+
+static void
+forget_header(char *header)
+{
+	if (header == NULL)
+		return;
+	explicit_bzero(header, strlen(header));
+	pfree(header);
 }
 
 SgHttp *
@@ -259,6 +277,7 @@ sg_http_start(const SgHttpRequest *request)
 	SgHttp *http;
 	sigset_t saved;
 	const char *why = "There is no memory for it.";
+	char *token = token_header(request);
 
 	sg_multi_open();
 	http = palloc0(sizeof(SgHttp));
@@ -272,11 +291,12 @@ sg_http_start(const SgHttpRequest *request)
 	http->easy = curl_easy_init();
 	if (http->easy != NULL)
 	{
-		set_options(http, request);
+		set_options(http, request, token);
 		why = sg_multi_add(http->easy);
 		http->removed = why != NULL;
 	}
 	sg_multi_restore_signals(&saved);
+	forget_header(token);
 	if (why != NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not start a request"),
 						errdetail("%s", why)));

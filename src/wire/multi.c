@@ -24,6 +24,8 @@
 #define MOST_CONNECTIONS 64
 /* The handle itself holds descriptors to wake up by. */
 #define OWN_DESCRIPTORS 2
+/* Of those that PostgreSQL lends, so many stay for other things: resolving, wait event sets, a second try. */
+#define SPARED_DESCRIPTORS 8
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
 #define LONGEST_WAIT_MS 60000
 
@@ -98,6 +100,13 @@ sg_multi_count_sockets(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 }
 
+/* What PostgreSQL lends all extensions together is a third of what is safe. */
+static long
+most_connections(void)
+{
+	return Max(1, Min(MOST_CONNECTIONS, max_safe_fds / 3 - SPARED_DESCRIPTORS));
+}
+
 static void
 close_at_exit(int code, Datum arg)
 {
@@ -121,7 +130,7 @@ sg_multi_open(void)
 		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket);
 		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
 		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) KEPT_CONNECTIONS);
-		curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long) MOST_CONNECTIONS);
+		curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most_connections());
 		curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) CURLPIPE_MULTIPLEX);
 	}
 	sg_multi_restore_signals(&saved);
