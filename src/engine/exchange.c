@@ -150,11 +150,13 @@ sg_exchange_retry(SgExchange *exchange, const SgFault *fault)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz at;
 
+	/* a request that never left waits for nothing that another try would bring nearer */
+	if (exchange->http == NULL)
+		return false;
+	/* the API's own word, that is; what our own quota says is in the ledger already */
 	if (fault->kind == SG_FAULT_THROTTLED && fault->not_before > now)
 		sg_ledger_block(exchange->turn.key, fault->not_before);
-	/* a request that never left waits for nothing that another try would bring nearer */
-	if (exchange->http == NULL || !sg_fault_class(fault->kind)->retried ||
-		exchange->tries > exchange->profile->retries)
+	if (!sg_fault_class(fault->kind)->retried || exchange->tries > exchange->profile->retries)
 		return false;
 	at = now + sg_pace_backoff(exchange->tries, pg_prng_double(&pg_global_prng_state));
 	if (fault->not_before > 0)
