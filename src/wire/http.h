@@ -65,8 +65,8 @@ extern void sg_http_wait(TimestampTz until);
 
 /*
  * For a wait that is not ours: a descriptor, the caller's to close with sg_http_close_descriptor, that is
- * readable when sg_http_wait would find something to do, or at the moment that was given to sg_http_alarm. -1
- * where the system has no such thing, or no descriptor is free.
+ * readable when sg_http_wait would find something to do, or at the earliest of the moments that were given to
+ * sg_http_alarm since the last sg_http_wait. -1 where the system has no such thing, or no descriptor is free.
  */
 extern int sg_http_descriptor(void);
 extern void sg_http_alarm(TimestampTz until);

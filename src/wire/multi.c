@@ -28,6 +28,10 @@
 #define SPARED_DESCRIPTORS 8
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
 #define LONGEST_WAIT_MS 60000
+/* Not every system can say so when it makes a socket. */
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC 0
+#endif
 
 static CURLM *multi = NULL;
 static TimestampTz timer_at = 0; /* when curl wants to be called; 0: not at all */
@@ -78,7 +82,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 
 	if (!AcquireExternalFD())
 		return CURL_SOCKET_BAD;
-	fd = socket(address->family, address->socktype, address->protocol);
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if (fd == CURL_SOCKET_BAD)
 		ReleaseExternalFD();
 	return fd;
@@ -238,7 +242,7 @@ sg_http_descriptor(void)
 void
 sg_http_alarm(TimestampTz until)
 {
-	sg_sockets_alarm(wait_length(until));
+	sg_sockets_alarm(timer_at != 0 ? Min(timer_at, until) : until);
 }
 
 void

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include <fcntl.h>
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -21,6 +22,7 @@
 #include "sockets.h"
 #include "storage/fd.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 typedef struct Watched
 {
@@ -35,6 +37,7 @@ static bool changed = true;
 static WaitEventSet *wait_set = NULL;
 static int epoll_fd = -1;
 static int alarm_fd = -1;
+static TimestampTz alarm_at = 0; /* 0: none is set */
 
 #ifdef __linux__
 
@@ -83,18 +86,38 @@ open_epoll(void)
 int
 sg_sockets_descriptor(void)
 {
-	return open_epoll() ? counted(dup(epoll_fd)) : -1;
+	return open_epoll() ? counted(fcntl(epoll_fd, F_DUPFD_CLOEXEC, 0)) : -1;
+}
+
+static void
+set_alarm(TimestampTz at)
+{
+	struct itimerspec left = {{0}};
+	int64 us = at - GetCurrentTimestamp();
+
+	alarm_at = at;
+	if (at != 0)
+	{
+		/* zero would be no alarm */
+		left.it_value.tv_sec = Max(us, 1) / USECS_PER_SEC;
+		left.it_value.tv_nsec = Max(us, 1) % USECS_PER_SEC * 1000;
+	}
+	(void) timerfd_settime(alarm_fd, 0, &left, NULL);
 }
 
 void
-sg_sockets_alarm(long milliseconds)
+sg_sockets_alarm(TimestampTz at)
 {
-	struct itimerspec at = {.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000000}};
+	if (alarm_at == 0 || at < alarm_at)
+		set_alarm(at);
+}
 
-	/* zero would be no alarm */
-	if (milliseconds <= 0)
-		at.it_value.tv_nsec = 1;
-	(void) timerfd_settime(alarm_fd, 0, &at, NULL);
+/* Who waits by himself sees to everything that the alarm was for, and sets it anew. */
+static void
+end_alarm(void)
+{
+	if (alarm_at != 0)
+		set_alarm(0);
 }
 
 #else
@@ -111,7 +134,12 @@ sg_sockets_descriptor(void)
 }
 
 void
-sg_sockets_alarm(long milliseconds)
+sg_sockets_alarm(TimestampTz at)
+{
+}
+
+static void
+end_alarm(void)
 {
 }
 
@@ -200,6 +228,7 @@ sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events)
 	uint32 wait_event = wait_event_of(why);
 	int n;
 
+	end_alarm();
 	prepare_wait_set();
 	/* a look into the catalogs must not hold back vacuum while the network takes its time */
 	InvalidateCatalogSnapshotConditionally();

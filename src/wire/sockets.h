@@ -6,6 +6,7 @@
 #define SG_SOCKETS_H
 
 #include "postgres.h"
+#include "datatype/timestamp.h"
 #include "storage/latch.h"
 
 /* Events that one wait gives at most; more are given by the next one. */
@@ -33,12 +34,12 @@ typedef enum SgWait
 extern int sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events);
 
 /*
- * A descriptor that is readable when one of the sockets is ready, or when as many milliseconds have passed as
- * were last given to sg_sockets_alarm; the caller closes it with sg_sockets_close_descriptor. -1 where the
- * system has none, or none is free.
+ * A descriptor that is readable when one of the sockets is ready, or at the earliest of the moments that were
+ * given to sg_sockets_alarm since the last sg_sockets_wait; the caller closes it with
+ * sg_sockets_close_descriptor. -1 where the system has none, or none is free.
  */
 extern int sg_sockets_descriptor(void);
-extern void sg_sockets_alarm(long milliseconds);
+extern void sg_sockets_alarm(TimestampTz at);
 extern void sg_sockets_close_descriptor(int fd);
 
 #endif
