@@ -1012,6 +1012,27 @@ COMMENT ON COLUMN switchgrid.api_right.path IS 'Its path behind the base URL.';
 COMMENT ON COLUMN switchgrid.api_right.access IS 'granted (an answer came), not subscribed (the gateway said so), in scope (the token names it), or unknown.';
 COMMENT ON COLUMN switchgrid.api_right.learnt_at IS 'When that was learnt; NULL if nothing is known.';
 
+CREATE FUNCTION switchgrid.quotas(OUT server name, OUT api text, OUT part text,
+    OUT per_second integer, OUT per_hour integer, OUT used_last_hour integer,
+    OUT left_this_hour integer, OUT next_at timestamptz, OUT blocked_until timestamptz,
+    OUT blocked_by text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_quotas' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION switchgrid.quotas() IS
+    'What switchgrid.quota shows.';
+
+CREATE VIEW switchgrid.quota AS SELECT * FROM switchgrid.quotas();
+COMMENT ON VIEW switchgrid.quota IS 'What the current user''s credential on each server is allowed, has used and has left, counted over all sessions and databases of the cluster: one row for each part that the operator counts apart. Servers with one API, base_url and credential share their counters. Reading it sends nothing and changes nothing.';
+COMMENT ON COLUMN switchgrid.quota.server IS 'Foreign server.';
+COMMENT ON COLUMN switchgrid.quota.api IS 'Its API: enedis, switchgrid or grdf.';
+COMMENT ON COLUMN switchgrid.quota.part IS 'The operator''s API whose requests are counted by themselves (2026); NULL: all other requests of the credential, tokens among them.';
+COMMENT ON COLUMN switchgrid.quota.per_second IS 'Requests that the server''s options allow in any second; NULL: no limit.';
+COMMENT ON COLUMN switchgrid.quota.per_hour IS 'Requests that the server''s options allow in any hour; NULL: no limit.';
+COMMENT ON COLUMN switchgrid.quota.used_last_hour IS 'Requests that left in the last hour, and up to a minute before it, for they are counted by the minute; whatever came of them. NULL here and in the columns that follow: the user mapping is incomplete, or its token_file cannot be read.';
+COMMENT ON COLUMN switchgrid.quota.left_this_hour IS 'Requests that the hour''s limit lets leave from now on; 0: the next one waits. NULL: no limit.';
+COMMENT ON COLUMN switchgrid.quota.next_at IS 'When the next request may leave; the moment of reading, if at once.';
+COMMENT ON COLUMN switchgrid.quota.blocked_until IS 'Until when nothing may leave, because the hour''s limit is reached or the API said so; NULL: not blocked. That the next request waits for its moment in the second is no block.';
+COMMENT ON COLUMN switchgrid.quota.blocked_by IS 'What blocks for longest: hour (per_hour is reached) or api (the API''s own word, after too many requests).';
+
 -- Rights: nothing is open to PUBLIC, and what is stored survives a dump ---------
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA switchgrid FROM PUBLIC;

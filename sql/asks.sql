@@ -444,7 +444,7 @@ COPY (SELECT '') TO :'token_file';
 SELECT part, replace(says, :'token_file', 'FILE') AS says FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
 COPY (SELECT 'blank secret') TO :'token_file';
 SELECT part, replace(says, :'token_file', 'FILE') AS says FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
-COPY (SELECT) TO PROGRAM :'remove';
+COPY (SELECT WHERE false) TO PROGRAM :'remove';
 SELECT part, replace(says, :'token_file', 'FILE') AS says FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
 ALTER USER MAPPING FOR CURRENT_USER SERVER sg_v2 OPTIONS (ADD token 'wrong-secret', DROP token_file);
 SELECT * FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
@@ -458,7 +458,7 @@ ALTER USER MAPPING FOR CURRENT_USER SERVER sg_v2 OPTIONS (DROP token);
 SELECT * FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
 ALTER USER MAPPING FOR CURRENT_USER SERVER sg_v2 OPTIONS (ADD client_id 'demo', ADD client_secret 'demo-secret');
 SELECT * FROM t.error(format('SELECT status FROM live_v2.ask WHERE ask_id = %L', :'two'));
-SELECT r, count(*) FROM unnest(ARRAY['ask', 'consent', 'refresh_run', 'data_order', 'data_request', 'open_span', 'api_right']) AS r, LATERAL (SELECT query_to_xml(format('SELECT * FROM switchgrid.%I', r), true, false, '')::text) AS x (told) WHERE told LIKE '%-secret%' GROUP BY 1;
+SELECT r, count(*) FROM unnest(ARRAY['ask', 'consent', 'refresh_run', 'data_order', 'data_request', 'open_span', 'api_right', 'quota']) AS r, LATERAL (SELECT query_to_xml(format('SELECT * FROM switchgrid.%I', r), true, false, '')::text) AS x (told) WHERE told LIKE '%-secret%' GROUP BY 1;
 SELECT count(*) FROM regexp_split_to_table(pg_read_file(current_setting('test.journal')), '\n') AS line WHERE line LIKE '%-secret%';
 -- What the simulator has against all of this is what was meant to be wrong.
 SELECT DISTINCT * FROM t.faults() ORDER BY 1, 2;

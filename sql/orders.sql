@@ -619,3 +619,12 @@ SELECT point_id, cause, message FROM switchgrid.gap ORDER BY 1;
 CALL switchgrid.refresh('sg_v0') \g /dev/null
 SELECT point_id, cause, CASE cause WHEN 'request' THEN retry_at - asked_at END AS wait FROM switchgrid.gap ORDER BY 1;
 SELECT * FROM t.bill();
+
+-- A link leads away from the API: fetching it waits for no pace, and uses up nothing of what the API counts.
+SELECT t.fresh(), t.settle_bill(), t.scene('sg_v2', 'consented+next=99'), t.mark() \g /dev/null
+SELECT switchgrid.watch('sg_v2', '{30000000000242}', '{load_curve}', since => '2026-12-01', until => '2026-12-08');
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT t.pass(60);
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT endpoint, n FROM t.calls() ORDER BY 1;
+SELECT used_last_hour, used_last_hour = (SELECT sum(n) FROM t.calls() WHERE endpoint NOT LIKE '%file%') AS without_links FROM switchgrid.quota WHERE server = 'sg_v2';

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
 #include "pace.h"
 
 int64
@@ -67,4 +66,17 @@ sg_pace_hour(const uint64 *cells, int64 now, int per_hour, int64 *used)
 			return (m + SG_PACE_MINUTES) * USECS_PER_MINUTE;
 	}
 	return (minute + SG_PACE_MINUTES) * USECS_PER_MINUTE;
+}
+
+void
+sg_pace_view(const SgPaceState *state, int64 now, int per_hour, SgPaceView *view)
+{
+	int64 hour = sg_pace_hour(state->cells, now, per_hour, &view->used);
+	int64 blocked = state->blocked_until > now + SG_PACE_LONGEST_BLOCK ? 0 : state->blocked_until;
+
+	view->left = per_hour > 0 ? Max(per_hour - view->used, 0) : -1;
+	view->not_before = Max(blocked, hour);
+	view->by_api = blocked > now && blocked >= hour;
+	view->next_at =
+		sg_pace_slot(state->next, view->not_before, view->not_before - now + SG_PACE_LONGEST_QUEUE);
 }

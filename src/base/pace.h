@@ -8,6 +8,7 @@
 #define SG_PACE_H
 
 #include "postgres.h"
+#include "datatype/timestamp.h"
 
 /*
  * The interval between two requests is this part longer than the limit asks, and a request that left
@@ -50,5 +51,32 @@ extern int64 sg_pace_backoff(int tries, double chance);
  * Sets "used" to the requests of the last hour.
  */
 extern int64 sg_pace_hour(const uint64 *cells, int64 now, int per_hour, int64 *used);
+
+/* A schedule further ahead than this is a leftover of another clock. */
+#define SG_PACE_LONGEST_QUEUE (10 * USECS_PER_MINUTE)
+/* A "not before" of the API further away than this is a leftover too: no quota is longer than a day. */
+#define SG_PACE_LONGEST_BLOCK (USECS_PER_DAY + USECS_PER_HOUR)
+
+/* What is known of a credential's pace. */
+typedef struct SgPaceState
+{
+	int64 next;			 /* the schedule's next free moment */
+	int64 blocked_until; /* before which the API wants no request */
+	uint64 cells[SG_PACE_MINUTES];
+} SgPaceState;
+
+/* What that comes to at a moment. */
+typedef struct SgPaceView
+{
+	int64 used; /* requests of the last hour */
+	int64 left; /* how many more the hour's quota lets leave; -1: it has none */
+	int64
+		not_before; /* "now", or the end of what lets nothing leave: the hour's quota or the API's word */
+	bool by_api;   /* is it the API's word? */
+	int64 next_at; /* when the next request may leave, the schedule kept */
+} SgPaceView;
+
+/* Says what a pace with an hour's quota of "per_hour" (0: none) comes to at "now". */
+extern void sg_pace_view(const SgPaceState *state, int64 now, int per_hour, SgPaceView *view);
 
 #endif

@@ -61,7 +61,7 @@ send_if_turn(SgExchange *exchange)
 	exchange->until = exchange->ready_at;
 	if (now < exchange->ready_at)
 		return;
-	if (!sg_ledger_turn(&exchange->turn, latest))
+	if (exchange->turn.key != 0 && !sg_ledger_turn(&exchange->turn, latest))
 	{
 		exchange->until = exchange->turn.at;
 		if (exchange->turn.at > latest)
@@ -105,7 +105,7 @@ take_answer(SgExchange *exchange)
 	int64 late = sg_http_late(exchange->http);
 
 	exchange->state = SG_EXCHANGE_DONE;
-	if (exchange->turn.per_second > 0 && late > SG_PACE_LENT)
+	if (exchange->turn.key != 0 && exchange->turn.per_second > 0 && late > SG_PACE_LENT)
 		sg_ledger_delay(exchange->turn.key, late);
 	exchange->stats->bytes += sg_http_bytes(exchange->http);
 	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len, &retry_after,
@@ -154,7 +154,7 @@ sg_exchange_retry(SgExchange *exchange, const SgFault *fault)
 	if (exchange->http == NULL)
 		return false;
 	/* the API's own word, that is; what our own quota says is in the ledger already */
-	if (fault->kind == SG_FAULT_THROTTLED && fault->not_before > now)
+	if (exchange->turn.key != 0 && fault->kind == SG_FAULT_THROTTLED && fault->not_before > now)
 		sg_ledger_block(exchange->turn.key, fault->not_before);
 	if (!sg_fault_class(fault->kind)->retried || exchange->tries > exchange->profile->retries)
 		return false;

@@ -28,7 +28,7 @@ typedef struct SgExchange
 	SgHttpRequest request; /* its texts belong to the caller */
 	SgExchangeState state;
 	TimestampTz until;
-	SgTurn turn;
+	SgTurn turn; /* a key of 0: it leaves when it is ready, and counts for nobody's quota */
 	TimestampTz ready_at; /* not before; then the turn is asked for */
 	int tries;
 	char what[SG_WHAT_LEN]; /* is asked for, for the log: nothing secret or personal */

@@ -77,8 +77,7 @@ static bool
 prepare_link(SgExchange *exchange)
 {
 	exchange->request.accept = "Accept: */*";
-	exchange->turn.per_second = 0;
-	exchange->turn.per_hour = 0;
+	exchange->turn.key = 0;
 	return true;
 }
 

@@ -23,12 +23,8 @@
 /* Credentials (and quotas of each) that one cluster uses at a time; a place is freed when unused for a day. */
 #define PLACES 512
 #define UNUSED_AFTER (USECS_PER_DAY)
-/* A schedule further ahead than this is a leftover of another clock. */
-#define LONGEST_QUEUE (10 * USECS_PER_MINUTE)
 /* A request may be this late before it must take another moment: about the margin of five intervals. */
 #define LATE_TOLERANCE 5000
-/* "Not before" further away than this is a leftover too: no quota is longer than a day. */
-#define LONGEST_BLOCK (USECS_PER_DAY + USECS_PER_HOUR)
 
 typedef struct Place
 {
@@ -41,22 +37,26 @@ typedef struct Place
 
 static Place *places = NULL;
 
-static void
-map_file(void)
+/* Maps the file; false if there is none, and it is not to be made. */
+static bool
+map_file(bool create)
 {
 	size_t size = sizeof(Place) * PLACES;
 	int fd;
 	void *map;
 
 	if (places != NULL)
-		return;
-	fd = OpenTransientFile(LEDGER_FILE, O_RDWR | O_CREAT | PG_BINARY);
+		return true;
+	fd = OpenTransientFile(LEDGER_FILE, O_RDWR | (create ? O_CREAT : 0) | PG_BINARY);
+	if (fd < 0 && errno == ENOENT && !create)
+		return false;
 	if (fd < 0)
 		ereport(ERROR,
 				(errcode_for_file_access(), errmsg("could not open file \"%s\": %m", LEDGER_FILE)));
 	/*
 	 * What is allocated is filled with zeros, and zeros are a ledger without entries. A hole would do
-	 * until the disk is full: then a store into it would kill the backend.
+	 * until the disk is full: then a store into it would kill the backend. So would a look at a file that
+	 * another backend has made, and not yet filled.
 	 */
 	errno = posix_fallocate(fd, 0, (off_t) size);
 	if (errno != 0)
@@ -68,6 +68,7 @@ map_file(void)
 		ereport(ERROR,
 				(errcode_for_file_access(), errmsg("could not map file \"%s\": %m", LEDGER_FILE)));
 	places = map;
+	return true;
 }
 
 static void
@@ -88,14 +89,15 @@ is_stale(Place *place, TimestampTz now)
 	int64 blocked = (int64) pg_atomic_read_u64(&place->blocked_until);
 
 	return (int64) pg_atomic_read_u64(&place->next) < now - UNUSED_AFTER &&
-		   (blocked < now || blocked > now + LONGEST_BLOCK);
+		   (blocked < now || blocked > now + SG_PACE_LONGEST_BLOCK);
 }
 
 /* The place of a credential, if it has one. */
 static Place *
 held_place(uint64 key)
 {
-	map_file();
+	if (!map_file(false))
+		return NULL;
 	for (int i = 0; i < PLACES; i++)
 		if (pg_atomic_read_u64(&places[(key + i) % PLACES].key) == key)
 			return &places[(key + i) % PLACES];
@@ -108,7 +110,7 @@ find_place(uint64 key)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
-	map_file();
+	map_file(true);
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < PLACES; i++)
 		{
@@ -132,20 +134,16 @@ find_place(uint64 key)
 	return NULL; /* not reached */
 }
 
-/* The moment before which the quota of the hour, or the API's own word, lets nothing leave. */
-static TimestampTz
-not_before(Place *place, int per_hour, TimestampTz now, int64 *used)
+/* What a place comes to, its schedule's next free moment being "next". */
+static void
+look(Place *place, uint64 next, int per_hour, TimestampTz now, SgPaceView *view)
 {
-	uint64 cells[SG_PACE_MINUTES];
-	int64 blocked = (int64) pg_atomic_read_u64(&place->blocked_until);
-	int64 hour;
+	SgPaceState state = {.next = (int64) next,
+						 .blocked_until = (int64) pg_atomic_read_u64(&place->blocked_until)};
 
 	for (int i = 0; i < SG_PACE_MINUTES; i++)
-		cells[i] = pg_atomic_read_u64(&place->minutes[i]);
-	hour = sg_pace_hour(cells, now, per_hour, used);
-	if (blocked > now + LONGEST_BLOCK)
-		blocked = 0;
-	return Max(blocked, hour);
+		state.cells[i] = pg_atomic_read_u64(&place->minutes[i]);
+	sg_pace_view(&state, now, per_hour, view);
 }
 
 /* One more request in the counter of this minute; a counter of an earlier hour starts again. */
@@ -174,10 +172,10 @@ reserve(Place *place, SgTurn *turn, TimestampTz latest)
 	do
 	{
 		TimestampTz now = GetCurrentTimestamp();
-		int64 used;
-		TimestampTz from = not_before(place, turn->per_hour, now, &used);
+		SgPaceView view;
 
-		turn->at = sg_pace_slot((int64) next, Max(from, now), Max(from - now, 0) + LONGEST_QUEUE);
+		look(place, next, turn->per_hour, now, &view);
+		turn->at = view.next_at;
 		/* a moment that has come is never too late, however short the wait that is allowed */
 		if (turn->at > Max(latest, now))
 			return;
@@ -205,7 +203,7 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 {
 	Place *place = find_place(turn->key);
 	TimestampTz now;
-	int64 used;
+	SgPaceView view;
 
 	if (!turn->held)
 		reserve(place, turn, latest);
@@ -214,7 +212,8 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 		return false;
 	turn->held = false;
 	/* a quota may have been used up, or the API may have said "later", since the moment was reserved */
-	turn->at = Max(not_before(place, turn->per_hour, now, &used), turn->at);
+	look(place, 0, turn->per_hour, now, &view);
+	turn->at = Max(view.not_before, turn->at);
 	if (turn->at > now)
 		return false;
 	if (!still_good(place, turn, now))
@@ -224,6 +223,18 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 	}
 	count_request(place, now);
 	return true;
+}
+
+void
+sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view)
+{
+	static const SgPaceState unused = {0};
+	Place *place = held_place(key);
+
+	if (place == NULL)
+		sg_pace_view(&unused, now, per_hour, view);
+	else
+		look(place, pg_atomic_read_u64(&place->next), per_hour, now, view);
 }
 
 void

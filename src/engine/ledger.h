@@ -6,7 +6,7 @@
 #define SG_LEDGER_H
 
 #include "postgres.h"
-#include "datatype/timestamp.h"
+#include "base/pace.h"
 
 /* A request's turn to leave. Zeroed, with key and limits set, it waits for its first moment. */
 typedef struct SgTurn
@@ -24,6 +24,12 @@ typedef struct SgTurn
  * nothing is reserved.
  */
 extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
+
+/*
+ * What sg_ledger_turn would go by at "now" if a request wanted to leave, with an hour's quota of "per_hour"
+ * (0: none). Changes nothing: a credential that has no place in the ledger gets none.
+ */
+extern void sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view);
 
 /*
  * Says that a request left so much later than its moment, in microseconds, for its connection was slow to

@@ -4,10 +4,6 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
-#include "catalog/pg_foreign_server.h"
-#include "access/genam.h"
-#include "access/table.h"
 #include "engine/profile.h"
 #include "engine/rights.h"
 #include "engine/stats.h"
@@ -16,6 +12,7 @@
 #include "foreign/foreign.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "servers.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -83,44 +80,24 @@ put_right(ReturnSetInfo *result, const SgProfile *profile, uint64 key, const SgE
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/* A server that the user may use, with a credential of his own (or of all). */
+/* Puts the rights on each endpoint of a server, if its mapping names an application. */
 static void
-put_server(ReturnSetInfo *result, Oid server)
+put_rights(void *arg, const SgProfile *profile)
 {
-	SgProfile *profile = sg_profile_get(server, GetUserId());
-	SgCredential credential = {0};
+	SgCredential credential = {.client_id = sg_profile_client(profile, true)};
 	uint64 key;
 
-	if (profile->api == NULL || !sg_profile_may_use(profile) || !sg_profile_has_mapping(profile))
-		return;
-	credential.client_id = sg_profile_client(profile, true);
 	if (credential.client_id == NULL)
 		return;
 	key = sg_profile_key(profile, &credential, NULL);
 	for (int i = 0; i < profile->api->nendpoints; i++)
-		put_right(result, profile, key, &profile->api->endpoints[i]);
+		put_right(arg, profile, key, &profile->api->endpoints[i]);
 }
 
 Datum
 sg_api_rights(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Oid wrapper = get_foreign_data_wrapper_oid("switchgrid_fdw", false);
-	Relation servers;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
 	InitMaterializedSRF(fcinfo, 0);
-	servers = table_open(ForeignServerRelationId, AccessShareLock);
-	scan = systable_beginscan(servers, InvalidOid, false, NULL, 0, NULL);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_foreign_server form = (Form_pg_foreign_server) GETSTRUCT(tuple);
-
-		if (form->srvfdw == wrapper)
-			put_server(result, form->oid);
-	}
-	systable_endscan(scan);
-	table_close(servers, AccessShareLock);
+	sg_servers_visit(put_rights, fcinfo->resultinfo);
 	return (Datum) 0;
 }

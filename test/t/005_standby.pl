@@ -31,6 +31,9 @@ ok(!-f $standby->data_dir . "/$ledger", 'a base backup leaves it out');
 $standby->start;
 $primary->wait_for_catchup($standby);
 
+is($standby->safe_psql('postgres', 'SELECT sum(used_last_hour) FROM switchgrid.quota'),
+	'0', 'the standby has used nothing');
+ok(!-f $standby->data_dir . "/$ledger", 'and looking makes no ledger');
 is($standby->safe_psql('postgres', $stored), $primary->safe_psql('postgres', $stored),
 	'the standby reads what is stored');
 is($standby->safe_psql('postgres', $live), $primary->safe_psql('postgres', $stored),

@@ -308,6 +308,102 @@ test_hour_edges(void)
 	   "a quota that was lowered waits for as many as are too many");
 }
 
+/* ---- the whole pace ---- */
+
+/* The first moment from "now" on at which the hour's quota is not used up, by looking at each minute's end. */
+static int64
+hour_until(int count, int64 now, int per_hour)
+{
+	int64 at = now;
+
+	while (per_hour > 0 && count_all(count, at) >= per_hour)
+		at = (at / USECS_PER_MINUTE + 1) * USECS_PER_MINUTE;
+	return at;
+}
+
+/* A moment before or after "now", most often near one of the bounds. */
+static int64
+moment_near(int64 now, int64 bound)
+{
+	static const int64 off[] = {-USECS_PER_DAY, -1, 0, 1, USECS_PER_MINUTE};
+
+	return now + (below(1) == 0 ? 0 : bound) + off[below(lengthof(off) - 1)];
+}
+
+/* Departures of the last hours, in order, and what the ledger would hold of them. */
+static int
+depart(SgPaceState *state, int64 now)
+{
+	int count = (int) below(12);
+	int64 at = now - 2 * USECS_PER_HOUR;
+
+	memset(state, 0, sizeof(*state));
+	for (int i = 0; i < count; i++)
+	{
+		at += below((now - at) / 2);
+		departures[i] = at;
+		count_departure(state->cells, at);
+	}
+	return count;
+}
+
+/* One pace by chance: is it what the departures, the API's word and the schedule make it? */
+static bool
+view_agrees(void)
+{
+	SgPaceState state;
+	SgPaceView view;
+	int64 now = NOW + below(USECS_PER_HOUR);
+	int count = depart(&state, now);
+	int per_hour = (int) below(8);
+	int64 hour = hour_until(count, now, per_hour);
+	int64 until;
+
+	state.blocked_until = moment_near(now, below(1) == 0 ? hour - now : SG_PACE_LONGEST_BLOCK);
+	until = state.blocked_until - now > USECS_PER_DAY + USECS_PER_HOUR ? 0 : state.blocked_until;
+	state.next = moment_near(now, SG_PACE_LONGEST_QUEUE);
+	sg_pace_view(&state, now, per_hour, &view);
+	if (view.used != count_all(count, now) || view.not_before != Max(hour, until))
+		return false;
+	/* nothing is left of the hour exactly when the hour makes the next request wait */
+	if (per_hour == 0 ? view.left != -1 : (view.left == 0) != (hour > now))
+		return false;
+	if (view.left > 0 && view.left + view.used != per_hour)
+		return false;
+	if (view.by_api != (view.not_before > now && until >= hour))
+		return false;
+	return view.next_at ==
+		   sg_pace_slot(state.next, view.not_before, view.not_before - now + SG_PACE_LONGEST_QUEUE);
+}
+
+static void
+test_view(void)
+{
+	SgPaceState state = {0};
+	SgPaceView view;
+	bool agrees = true;
+
+	for (int i = 0; i < 100000; i++)
+		agrees &= view_agrees();
+	ok(agrees, "what is used, left and blocked follows from departures, quota and the API's word");
+	sg_pace_view(&state, NOW, 5, &view);
+	ok(view.used == 0 && view.left == 5 && view.not_before == NOW && view.next_at == NOW &&
+		   !view.by_api,
+	   "of a pace that was never used all is left, and at once");
+	state.next = NOW + 7;
+	sg_pace_view(&state, NOW, 5, &view);
+	ok(view.not_before == NOW && view.next_at == NOW + 7,
+	   "the schedule is kept, and blocks nothing");
+	state.blocked_until = NOW + USECS_PER_DAY;
+	sg_pace_view(&state, NOW, 5, &view);
+	ok(view.left == 5 && view.by_api && view.next_at == NOW + USECS_PER_DAY,
+	   "the API's word blocks what the hour would let leave");
+	state.blocked_until = NOW + USECS_PER_DAY + USECS_PER_HOUR + 1;
+	sg_pace_view(&state, NOW, 5, &view);
+	ok(view.not_before == NOW && !view.by_api && view.next_at == NOW + 7,
+	   "but a word of another clock is not believed");
+}
+
 /* ---- the windows ---- */
 
 /* Do the windows cover the span exactly, newest first, none empty or longer than "size"? */
@@ -382,13 +478,14 @@ main(void)
 	const char *wish = getenv("TEST_SEED");
 
 	seed = wish != NULL ? strtoull(wish, NULL, 10) | 1 : UINT64CONST(20261120);
-	plan(48);
+	plan(53);
 	test_second();
 	test_reserved();
 	test_moments();
 	test_backoff();
 	test_hour();
 	test_hour_edges();
+	test_view();
 	test_windows();
 	test_intersections();
 	return tap_done();

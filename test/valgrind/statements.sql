@@ -35,6 +35,7 @@ SELECT count(*) AS registers FROM switchgrid.register_reading WHERE read_at < '2
 SELECT count(*) AS contracts FROM live.contract WHERE point_id = '12655648759651'
 SELECT count(*) AS rights FROM live.consent WHERE authorisation_id = 57006
 SELECT count(*) AS apis FROM switchgrid.api_right WHERE access = 'granted'
+SELECT count(*) AS parts FROM switchgrid.quota WHERE used_last_hour > 0
 SELECT length(switchgrid.authorize_url('linky', '1 year', 'a state')) > 100 AS url
 SELECT switchgrid.record_callback('linky', '?state=a%20state&usage_point_id=12655648759651%3B22516914714270') AS outcome
 SELECT switchgrid.revoke_token('linky') AS revoked

@@ -1,0 +1,168 @@
+/*
+ * quota.c
+ *	  What a credential is allowed, has used and has left, in the whole cluster.
+ */
+#include "postgres.h"
+
+#include "engine/ledger.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "servers.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(sg_quotas);
+
+/* Of switchgrid.quota. */
+enum
+{
+	COLUMN_SERVER,
+	COLUMN_API,
+	COLUMN_PART,
+	COLUMN_PER_SECOND,
+	COLUMN_PER_HOUR,
+	COLUMN_USED,
+	COLUMN_LEFT,
+	COLUMN_NEXT_AT,
+	COLUMN_BLOCKED_UNTIL,
+	COLUMN_BLOCKED_BY,
+	COLUMNS
+};
+
+typedef struct Reader
+{
+	ReturnSetInfo *result;
+	TimestampTz now; /* one moment for all rows */
+} Reader;
+
+/*
+ * The credential that holds the token itself, or NULL if the mapping is incomplete or the file that it names
+ * cannot be read: what is wrong with one server must not hide the others. Nothing that sg_profile_credential
+ * does outlives its error, so it can be caught; but a lack of memory or files is no fault of the mapping.
+ */
+static SgCredential *
+read_token(const SgProfile *profile)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SgCredential *volatile credential = NULL;
+
+	PG_TRY();
+	{
+		credential = sg_profile_credential(profile);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INSUFFICIENT_RESOURCES ||
+			ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			PG_RE_THROW();
+		FlushErrorState();
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	return credential;
+}
+
+/* As much of the credential as its place in the ledger is found by, or NULL. */
+static const SgCredential *
+find_credential(const SgProfile *profile)
+{
+	SgCredential *credential;
+
+	if (profile->api->token_path == NULL)
+		return read_token(profile);
+	credential = palloc0(sizeof(SgCredential));
+	credential->client_id = sg_profile_client(profile, true);
+	return credential->client_id != NULL ? credential : NULL;
+}
+
+static void
+put(Datum *values, bool *nulls, int column, Datum value)
+{
+	values[column] = value;
+	nulls[column] = false;
+}
+
+static void
+put_limit(Datum *values, bool *nulls, int column, int limit)
+{
+	if (limit > 0)
+		put(values, nulls, column, Int32GetDatum(limit));
+}
+
+/* What a pace comes to. */
+static void
+put_view(Datum *values, bool *nulls, const SgPaceView *view, TimestampTz now)
+{
+	put(values, nulls, COLUMN_USED, Int32GetDatum((int32) Min(view->used, PG_INT32_MAX)));
+	if (view->left >= 0)
+		put(values, nulls, COLUMN_LEFT, Int32GetDatum((int32) view->left));
+	put(values, nulls, COLUMN_NEXT_AT, TimestampTzGetDatum(view->next_at));
+	if (view->not_before <= now)
+		return;
+	put(values, nulls, COLUMN_BLOCKED_UNTIL, TimestampTzGetDatum(view->not_before));
+	put(values, nulls, COLUMN_BLOCKED_BY, CStringGetTextDatum(view->by_api ? "api" : "hour"));
+}
+
+/* One part of what a credential (NULL: unknown) may ask: an API that is counted apart, or NULL for the rest. */
+static void
+put_part(const Reader *reader, const SgProfile *profile, const SgCredential *credential,
+		 const char *part)
+{
+	Datum values[COLUMNS] = {0};
+	bool nulls[COLUMNS];
+	SgPaceView view;
+
+	memset(nulls, true, sizeof(nulls));
+	put(values, nulls, COLUMN_SERVER, DirectFunctionCall1(namein, CStringGetDatum(profile->name)));
+	put(values, nulls, COLUMN_API, CStringGetTextDatum(profile->api->name));
+	if (part != NULL)
+		put(values, nulls, COLUMN_PART, CStringGetTextDatum(part));
+	put_limit(values, nulls, COLUMN_PER_SECOND, profile->per_second);
+	put_limit(values, nulls, COLUMN_PER_HOUR, profile->per_hour);
+	if (credential != NULL)
+	{
+		sg_ledger_look(sg_profile_key(profile, credential, part), profile->per_hour, reader->now,
+					   &view);
+		put_view(values, nulls, &view, reader->now);
+	}
+	tuplestore_putvalues(reader->result->setResult, reader->result->setDesc, values, nulls);
+}
+
+/* Is it the first endpoint of the API that is counted with these? */
+static bool
+is_first_of_part(const SgApi *api, int index)
+{
+	for (int i = 0; i < index; i++)
+		if (api->endpoints[i].quota != NULL &&
+			strcmp(api->endpoints[i].quota, api->endpoints[index].quota) == 0)
+			return false;
+	return true;
+}
+
+static void
+put_server(void *arg, const SgProfile *profile)
+{
+	const SgApi *api = profile->api;
+	const SgCredential *credential = find_credential(profile);
+
+	/* what is not counted apart is there in any case: tokens, and what is written */
+	put_part(arg, profile, credential, NULL);
+	for (int i = 0; i < api->nendpoints; i++)
+		if (api->endpoints[i].quota != NULL && is_first_of_part(api, i))
+			put_part(arg, profile, credential, api->endpoints[i].quota);
+}
+
+Datum
+sg_quotas(PG_FUNCTION_ARGS)
+{
+	Reader reader = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .now = GetCurrentTimestamp()};
+
+	InitMaterializedSRF(fcinfo, 0);
+	sg_servers_visit(put_server, &reader);
+	return (Datum) 0;
+}
