@@ -73,7 +73,7 @@ answer_2026(Text *out, const Asked *asked, const Series *series)
 	text_printf(out, "{\"idPrm\":\"%s\",\"etapeMetier\":\"BRUT\",", asked->point);
 	add_period(out, asked);
 	text_puts(out, method_of(asked));
-	text_puts(out, asked->scenario->shape ? ",\"readings\":[{" : ",\"grandeur\":[{");
+	text_puts(out, asked->scenario->faults.shape ? ",\"readings\":[{" : ",\"grandeur\":[{");
 	add_quantity(out, asked);
 	text_puts(out, ",\"points\":");
 	write_list(out, series, asked->scenario, add_point);
@@ -138,7 +138,7 @@ answer_2026_index(Text *out, const Asked *asked, const Registers *registers)
 	text_printf(out, "{\"idPrm\":\"%s\",", asked->point);
 	add_period(out, asked);
 	text_puts(out, ",\"grandeur\":[],");
-	text_puts(out, asked->scenario->shape ? "\"readings\"" : "\"contexte\"");
+	text_puts(out, asked->scenario->faults.shape ? "\"readings\"" : "\"contexte\"");
 	text_puts(out, ":[{\"etapeMetier\":\"BRUT\",\"contexteReleve\":\"COL\","
 				   "\"typeReleve\":\"AQ\","
 				   "\"grandeur\":[{");

@@ -46,7 +46,7 @@ reading_type(Measure measure)
 void
 answer_v5(Text *out, const Asked *asked, const Series *series)
 {
-	text_puts(out, asked->scenario->shape ? "{\"readings\":" : "{\"meter_reading\":");
+	text_puts(out, asked->scenario->faults.shape ? "{\"readings\":" : "{\"meter_reading\":");
 	text_printf(out, "{\"usage_point_id\":\"%s\",\"start\":\"%s\",\"end\":\"%s\"", asked->point,
 				asked->start, asked->end);
 	text_puts(out, ",\"quality\":\"BRUT\",\"reading_type\":");

@@ -250,7 +250,7 @@ curve_endpoint(Exchange *x)
 
 	if (!check_query(x, &seconds, &csv) || !check_ready(x, wanted))
 		return;
-	if (!gate_spoils(x))
+	if (!faults_replace(x))
 	{
 		if (csv)
 			answer_csv(x, wanted, seconds);

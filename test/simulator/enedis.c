@@ -104,13 +104,19 @@ refuse_method(Exchange *x)
 	return true;
 }
 
+static bool
+is_data(const Endpoint *endpoint)
+{
+	return endpoint->api != NULL || strstr(endpoint->path, "/v5/") != NULL;
+}
+
 /* Data requests meet the errors of a scenario later, once they are let in. */
 static bool
 refused_at_once(Exchange *x)
 {
 	const Canned *error = scenario_error_at(&x->scenario, x->endpoint);
 
-	if (error == NULL || (x->route->api != NULL || strstr(x->route->path, "/v5/") != NULL))
+	if (error == NULL || is_data(x->route))
 		return false;
 	exchange_canned_at(x, error, clock_now_us() / 1000000 + x->scenario.next);
 	return true;
@@ -126,8 +132,11 @@ enedis_route(Exchange *x)
 			continue;
 		x->route = &endpoints[i];
 		x->endpoint = endpoints[i].name;
+		faults_begin(x, !is_data(x->route));
 		if (!refuse_method(x) && !refused_at_once(x))
 			endpoints[i].serve(x);
+		if (!is_data(x->route) && x->fault[0] == '\0')
+			faults_end(x);
 		return true;
 	}
 	for (size_t i = 0; i < ENDPOINTS; i++)

@@ -203,7 +203,7 @@ file_endpoint(Exchange *x)
 		forbid(x, NULL, "AccessDenied", "Request has expired");
 		return;
 	}
-	if (!gate_spoils(x))
+	if (!faults_replace(x))
 		answer_file(x, wanted, wanted->prms[link.which]);
 	gate_close(x);
 }

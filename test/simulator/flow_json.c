@@ -96,7 +96,7 @@ add_points(Text *out, const Wanted *wanted, const Span *span, const Series *seri
 		   Quantity quantity, const Scenario *scenario)
 {
 	add_quantity(out, wanted, quantity);
-	text_puts(out, scenario->shape ? ",\"readings\":[" : ",\"points\":[");
+	text_puts(out, ",\"points\":[");
 	for (size_t i = 0; i < series->count; i++)
 		add_point(out, wanted, span, series, i, scenario);
 	text_puts(out, "]}");

@@ -150,7 +150,7 @@ gas_endpoint(Exchange *x)
 {
 	if (!switchgrid_query(x, NULL, 0) || !read_body(x) || !check_consent(x))
 		return;
-	if (!gate_spoils(x))
+	if (!faults_replace(x))
 		answer(x);
 	gate_close(x);
 }

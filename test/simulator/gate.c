@@ -168,27 +168,6 @@ gate_error(const Exchange *x)
 			   : NULL;
 }
 
-/* Answers with status 200 that a scenario puts in the place of the data. */
-bool
-gate_spoils(Exchange *x)
-{
-	static const char not_json[] = "Service temporarily degraded, sorry.";
-	const Scenario *scenario = &x->scenario;
-
-	if (scenario->html)
-		exchange_answer(x, 200, must(strdup(html_page)), strlen(html_page), "text/html");
-	else if (scenario->not_json)
-		exchange_answer(x, 200, must(strdup(not_json)), sizeof(not_json) - 1, "application/json");
-	else if (scenario->huge)
-	{
-		exchange_answer(x, 200, NULL, huge_length(x), "application/json");
-		x->huge = true;
-	}
-	else
-		return false;
-	return true;
-}
-
 /* Answers that a scenario puts in the place of the data. */
 bool
 gate_replaces(Exchange *x)
@@ -200,27 +179,8 @@ gate_replaces(Exchange *x)
 	else if (x->scenario.empty && strcmp(x->method, "GET") == 0)
 		gate_no_data(x); /* a list is empty without being an error */
 	else
-		return gate_spoils(x);
+		return faults_replace(x);
 	return true;
-}
-
-/* How the answer travels, or fails to. */
-static void
-bend_delivery(Exchange *x)
-{
-	const Scenario *scenario = &x->scenario;
-
-	if (scenario->cut && !x->huge)
-		x->send_bytes = x->length = x->length / 2;
-	if (scenario->truncated || scenario->stall_body)
-	{
-		x->send_bytes = x->length / 2;
-		x->end_how = scenario->truncated ? END_BROKEN : END_STALLED;
-	}
-	x->drip_ms = scenario->slow;
-	x->delay_ms = scenario->delay;
-	x->stall = scenario->stall;
-	x->closed = scenario->closed;
 }
 
 static void
@@ -230,7 +190,7 @@ note_repeat(Exchange *x)
 
 	memory_key(x, "answer", x->detail, key, sizeof(key));
 	state_lock();
-	if (x->status == 200 && !x->unfinished && !scenario_corrupts(&x->scenario))
+	if (x->status == 200 && !x->unfinished && !x->spoilt)
 		x->repeat = !set_add(&answered, key);
 	else
 		x->repeat = set_has(&answered, key);
@@ -241,6 +201,6 @@ note_repeat(Exchange *x)
 void
 gate_close(Exchange *x)
 {
-	bend_delivery(x);
+	faults_end(x);
 	note_repeat(x);
 }

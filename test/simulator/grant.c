@@ -146,8 +146,8 @@ read_form(Exchange *x, Parameter *fields, const char *const *known)
 	return fields_known(x, fields, count, known) ? count : -1;
 }
 
-static void
-grant(Exchange *x)
+void
+grant_endpoint(Exchange *x)
 {
 	static const char *const known[] = {"grant_type", "client_id", "client_secret", "scope", NULL};
 	Parameter fields[MAX_FIELDS];
@@ -174,14 +174,6 @@ grant(Exchange *x)
 		body = token_give(&x->scenario);
 		exchange_answer(x, 200, body, strlen(body), "application/json");
 	}
-}
-
-void
-grant_endpoint(Exchange *x)
-{
-	grant(x);
-	if (x->scenario.stall_token)
-		x->stall = true;
 }
 
 /* A token that nobody knows is as good as revoked, so that is no error. */

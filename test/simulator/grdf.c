@@ -232,6 +232,19 @@ serve_token(Exchange *x)
 	}
 }
 
+static void
+give_token(Exchange *x)
+{
+	const Canned *error = scenario_error_at(&x->scenario, x->endpoint);
+
+	if (error != NULL)
+		exchange_canned_at(x, error, clock_now_us() / 1000000 + x->scenario.next);
+	else
+		serve_token(x);
+	if (x->fault[0] == '\0')
+		faults_end(x);
+}
+
 /* -------- the paths -------- */
 
 /* Takes the point out of "/pce/POINT/NAME"; true if the rest is the endpoint's. */
@@ -278,8 +291,9 @@ grdf_route(Exchange *x)
 	if (token)
 		x->route = &token_endpoint;
 	x->endpoint = x->route->name;
+	faults_begin(x, token);
 	if (token)
-		serve_token(x);
+		give_token(x);
 	else if (strcmp(x->method, x->route->method) != 0)
 		grdf_refuse(x, "wrong method");
 	else if (enter(x))

@@ -3,7 +3,7 @@
  *		A valid body far larger than any real one, made piece by piece: a head,
  *		the same reading again and again, a tail.
  */
-#include "simulator.h"
+#include "switchgrid.h"
 
 #include <string.h>
 
@@ -51,11 +51,29 @@ static const Pieces pieces_file = {
 	"{\"v\":\"230\",\"d\":\"2026-01-01T00:30:00+01:00\",\"p\":\"PT30M\",\"n\":\"B\",\"iv\":0,"
 	"\"ec\":0}]}]}]}"};
 
+#define GAS_RECORD                                                                               \
+	"{\"pce\":{\"id_pce\":\"GI999055\"},\"consommation\":{\"date_debut_consommation\":"          \
+	"\"2026-01-01T06:00:00+01:00\",\"date_fin_consommation\":\"2026-01-02T06:00:00+01:00\","     \
+	"\"volume_brut\":1,\"energie\":11,\"type_qualif_conso\":\"Mesur\303\251\",\"statut_conso\":" \
+	"\"Provisoire\",\"journee_gaziere\":\"2026-01-01\",\"type_conso\":\"Informative "            \
+	"Journalier\"},"                                                                             \
+	"\"statut_restitution\":null}\n"
+
+static const Pieces pieces_gas = {"", GAS_RECORD, GAS_RECORD};
+
+static const Pieces pieces_document = {
+	"{\"results\":[", "{\"id\":\"000000c1-1111-4222-8333-0000000000c1\",\"status\":\"ACCEPTED\"},",
+	"{\"id\":\"000000c1-1111-4222-8333-0000000000c1\",\"status\":\"ACCEPTED\"}]}"};
+
 static const Pieces *
 pieces_of(const Exchange *x)
 {
-	if (strncmp(x->path, "/files/", 7) == 0)
+	if (strcmp(x->endpoint, "file") == 0)
 		return &pieces_file;
+	if (strcmp(x->endpoint, "gas") == 0 || grdf_known(x->endpoint) != NULL)
+		return &pieces_gas;
+	if (switchgrid_known(x->endpoint) != NULL)
+		return &pieces_document;
 	return exchange_of_2026(x) ? &pieces_2026 : &pieces_v5;
 }
 

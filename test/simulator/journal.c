@@ -2,8 +2,9 @@
  * journal.c
  *		One line of JSON per request, written as soon as its answer is decided.
  *
- * No token, secret, header or query string ever reaches it: only names that
- * the simulator knows, and the point and the dates of a data request.
+ * No token, secret or query string ever reaches it: only names that the
+ * simulator knows, the point and the dates of a data request, and of its headers
+ * the two that tell who asks and which encodings he reads.
  */
 #include "simulator.h"
 
@@ -98,15 +99,17 @@ journal_write(const Exchange *x)
 	if (journal < 0)
 		return;
 	clock_format(clock_now_us(), at, sizeof(at));
-	line = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, "
-					 "s:o, s:b, s:I}",
-					 "n", (json_int_t) ++lines, "at", at, "us", (json_int_t) clock_elapsed_us(),
-					 "method", plain(x->method, 16), "path", plain(x->path, 200), "scenario",
-					 plain(x->scenario.prefix, 256), "endpoint", x->endpoint, "point",
-					 plain_or_null(x->point), "start", plain_or_null(x->start), "end",
-					 plain_or_null(x->end), "client", x->client, "status", x->status, "bytes",
-					 (json_int_t) x->send_bytes, "fault", plain_or_null(x->fault), "repeat",
-					 x->repeat, "connection", (json_int_t) x->connection_id);
+	line = json_pack(
+		"{s:I, s:s, s:I, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:i, s:I, "
+		"s:o, s:b, s:I, s:b, s:s?, s:o, s:o}",
+		"n", (json_int_t) ++lines, "at", at, "us", (json_int_t) clock_elapsed_us(), "method",
+		plain(x->method, 16), "path", plain(x->path, 200), "scenario",
+		plain(x->scenario.prefix, 256), "endpoint", x->endpoint, "point", plain_or_null(x->point),
+		"start", plain_or_null(x->start), "end", plain_or_null(x->end), "client", x->client,
+		"status", x->status, "bytes", (json_int_t) (x->source == OF_ENDLESS ? 0 : x->send_bytes),
+		"fault", plain_or_null(x->fault), "repeat", x->repeat, "connection",
+		(json_int_t) x->connection_id, "new_connection", x->new_connection, "version", x->version,
+		"agent", plain_or_null(x->agent), "accept_encoding", plain_or_null(x->accept_encoding));
 	text = must(json_dumps(must(line), JSON_COMPACT));
 	json_decref(line);
 	text_puts(&out, text);

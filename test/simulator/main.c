@@ -43,6 +43,8 @@ static const char usage[] =
 	"  --token-seconds N      life of an access token (default 12600)\n"
 	"  --redirect URL         where the consent page leads (default\n"
 	"                         https://app.example.org/callback)\n"
+	"  --tls-certificate FILE, --tls-key FILE\n"
+	"                         speak TLS only, with these (PEM)\n"
 	"  --parent               exit when standard input ends\n"
 	"  --help, --version\n"
 	"\n"
@@ -51,11 +53,32 @@ static const char usage[] =
 	"forward.\n"
 	"\n"
 	"Scenarios: put /~NAME+NAME... before the API's path, e.g. /~delay=200+numbers.\n"
-	"  stall stall_token stall_body   no answer; no token; half of the body, then nothing\n"
-	"  slow[=MS] delay=MS             the body in pieces over MS; the answer after MS\n"
-	"  closed truncated cut huge      no answer, part of one, half a document, 200 MB\n"
-	"  html not_json shape array badvalue\n"
-	"                                 answers with status 200 that are not what they should be\n"
+	"  Faults of any data endpoint.  With _token behind it a word is about the token instead, "
+	"with\n"
+	"  _once about the first time of each question.  at=ENDPOINT, by its name in the journal, "
+	"says\n"
+	"  where alone they are; orders, which the files come of, are only concerned when so named.\n"
+	"  stall closed reset             no answer: silence, the end of the connection, or its reset\n"
+	"  stall_body truncated reset_body, reset_headers\n"
+	"                                 the same in the middle of the body, or of the headers\n"
+	"  slow[=MS] drip[=MS] delay=MS   the body in pieces over MS, a byte each MS; all of it after "
+	"MS\n"
+	"  short_length long_length       a Content-Length below or above that of the body\n"
+	"  header_flood                   10 MB of headers before the right body\n"
+	"  gzip bad_gzip cut_gzip         packed, if the client likes it; garbage; half of it\n"
+	"  bomb endless_gzip              1 GB of spaces behind it; empty blocks without end\n"
+	"  redirect[=STATUS]              leads to /_followed, where nobody should go (default 302)\n"
+	"  html not_json deep huge no_content empty_body cut\n"
+	"                                 200 with a page, with text, with 100000 brackets, with 200 "
+	"MB;\n"
+	"                                 204; 200 with nothing, or with half a document\n"
+	"  shape array badvalue wrong_type deep_points\n"
+	"                                 JSON that is not what is documented: other names, lists for\n"
+	"                                 objects, words for numbers, numbers for lists, 100000 "
+	"brackets\n"
+	"  latin1 nul                     a letter that is not UTF-8, a \\u0000 in a text\n"
+	"\n"
+	"  Answers and their content:\n"
 	"  empty expire expired           no data; a token lasts 3 data requests; none is good\n"
 	"  error=CODE error_once=CODE     a documented error, always or once for each window;\n"
 	"                                 next=SECONDS sets when 900804 lets the client come back\n"
@@ -106,6 +129,25 @@ number(const char *option, const char *value, long low, long high)
 	return result;
 }
 
+/* The text of a file, for good. */
+static char *
+read_file(const char *option, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	Text text = {NULL, 0, 0};
+	char piece[4096];
+	size_t length;
+
+	if (file == NULL)
+		refuse(option, path);
+	while ((length = fread(piece, 1, sizeof(piece), file)) > 0)
+		text_add(&text, piece, length);
+	if (ferror(file) || text.data == NULL)
+		refuse(option, path);
+	fclose(file);
+	return text.data;
+}
+
 static const struct option options[] = {{"port", required_argument, NULL, 'p'},
 										{"data", required_argument, NULL, 'd'},
 										{"now", required_argument, NULL, 'n'},
@@ -117,6 +159,8 @@ static const struct option options[] = {{"port", required_argument, NULL, 'p'},
 										{"per-hour", required_argument, NULL, '2'},
 										{"token-seconds", required_argument, NULL, 't'},
 										{"redirect", required_argument, NULL, 'R'},
+										{"tls-certificate", required_argument, NULL, 'c'},
+										{"tls-key", required_argument, NULL, 'k'},
 										{"parent", no_argument, NULL, 'f'},
 										{"help", no_argument, NULL, 'h'},
 										{"version", no_argument, NULL, 'v'},
@@ -165,6 +209,12 @@ set_option(int letter, const char *name, char *value, int64_t *now_us)
 				refuse(name, value);
 			settings.redirect = value;
 			break;
+		case 'c':
+			settings.tls_certificate = read_file(name, value);
+			break;
+		case 'k':
+			settings.tls_key = read_file(name, value);
+			break;
 		case 'f':
 			settings.follow_parent = true;
 			break;
@@ -191,6 +241,11 @@ read_options(int argc, char **argv, int64_t *now_us)
 	if (optind < argc)
 	{
 		fprintf(stderr, "switchgrid-simulator: unexpected argument \"%s\"\n", argv[optind]);
+		exit(2);
+	}
+	if ((settings.tls_certificate == NULL) != (settings.tls_key == NULL))
+	{
+		fputs("switchgrid-simulator: --tls-certificate and --tls-key go together\n", stderr);
 		exit(2);
 	}
 }
@@ -250,7 +305,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "switchgrid-simulator: could not listen on 127.0.0.1:%d\n", settings.port);
 		return 1;
 	}
-	printf("listening on http://127.0.0.1:%d\n", server_port());
+	printf("listening on %s://127.0.0.1:%d\n", settings.tls_certificate != NULL ? "https" : "http",
+		   server_port());
 	fflush(stdout);
 	wait_for_end(signals);
 	server_stop();

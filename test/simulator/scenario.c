@@ -14,6 +14,7 @@ typedef enum Kind
 	NUMBER,
 	ERROR,
 	ERROR_AT,
+	AT,
 	SCOPE,
 	POINT
 } Kind;
@@ -36,23 +37,57 @@ typedef struct Word
 	{                                                                \
 #member, NUMBER, offsetof(Scenario, member), low, high, bare \
 	}
+#define FAULT_FLAG(member)                               \
+	{                                                    \
+#member, FLAG, offsetof(Faults, member), 0, 0, 0 \
+	}
+#define FAULT_NUMBER(member, low, high, bare)                      \
+	{                                                              \
+#member, NUMBER, offsetof(Faults, member), low, high, bare \
+	}
 #define WORD_POINT(member)                                  \
 	{                                                       \
 #member, POINT, offsetof(Scenario, member), 0, 0, 0 \
 	}
 
+/* Each of them also with _token or _once behind it. */
+static const Word faults[] = {
+	FAULT_FLAG(html),
+	FAULT_FLAG(not_json),
+	FAULT_FLAG(huge),
+	FAULT_FLAG(deep),
+	FAULT_FLAG(no_content),
+	FAULT_FLAG(empty_body),
+	FAULT_NUMBER(redirect, 300, 308, 302),
+	FAULT_FLAG(shape),
+	FAULT_FLAG(array),
+	FAULT_FLAG(badvalue),
+	FAULT_FLAG(wrong_type),
+	FAULT_FLAG(deep_points),
+	FAULT_FLAG(latin1),
+	FAULT_FLAG(nul),
+	FAULT_FLAG(gzip),
+	FAULT_FLAG(bad_gzip),
+	FAULT_FLAG(cut_gzip),
+	FAULT_FLAG(bomb),
+	FAULT_FLAG(endless_gzip),
+	FAULT_FLAG(stall),
+	FAULT_FLAG(stall_body),
+	FAULT_FLAG(closed),
+	FAULT_FLAG(cut),
+	FAULT_FLAG(truncated),
+	FAULT_FLAG(short_length),
+	FAULT_FLAG(long_length),
+	FAULT_FLAG(reset),
+	FAULT_FLAG(reset_headers),
+	FAULT_FLAG(reset_body),
+	FAULT_FLAG(header_flood),
+	FAULT_NUMBER(slow, 1, 3600000, 3000),
+	FAULT_NUMBER(drip, 1, 3600000, 200),
+	FAULT_NUMBER(delay, 1, 3600000, -1),
+};
+
 static const Word words[] = {
-	WORD_FLAG(stall),
-	WORD_FLAG(stall_token),
-	WORD_FLAG(stall_body),
-	WORD_FLAG(html),
-	WORD_FLAG(not_json),
-	WORD_FLAG(cut),
-	WORD_FLAG(truncated),
-	WORD_FLAG(shape),
-	WORD_FLAG(array),
-	WORD_FLAG(badvalue),
-	WORD_FLAG(huge),
 	WORD_FLAG(expire),
 	WORD_FLAG(expired),
 	WORD_FLAG(unlimited),
@@ -75,9 +110,6 @@ static const Word words[] = {
 	WORD_FLAG(unordered),
 	WORD_FLAG(twice),
 	WORD_FLAG(dst48),
-	WORD_FLAG(closed),
-	WORD_NUMBER(slow, 1, 3600000, 3000),
-	WORD_NUMBER(delay, 1, 3600000, -1),
 	WORD_NUMBER(per_second, 0, 1000000, -1),
 	WORD_NUMBER(per_hour, 0, 1000000, -1),
 	WORD_NUMBER(step, 5, 60, -1),
@@ -119,6 +151,7 @@ static const Word words[] = {
 	{"error", ERROR, offsetof(Scenario, error), 0, 0, 0},
 	{"error_once", ERROR, offsetof(Scenario, error_once), 0, 0, 0},
 	{"error_at", ERROR_AT, 0, 0, 0, 0},
+	{"at", AT, 0, 0, 0, 0},
 	{"scope", SCOPE, 0, 0, 0, 0},
 };
 
@@ -221,6 +254,17 @@ add_error_at(Scenario *scenario, const char *value)
 	return added->endpoint != NULL && added->error != NULL;
 }
 
+static bool
+add_at(Scenario *scenario, const char *name)
+{
+	const char *known = name != NULL ? known_endpoint(name) : NULL;
+
+	if (known == NULL || scenario->at_count == MAX_AT)
+		return false;
+	scenario->at[scenario->at_count++] = known;
+	return true;
+}
+
 /* The error that the scenario puts on one endpoint only, or NULL. */
 const Canned *
 scenario_error_at(const Scenario *scenario, const char *endpoint)
@@ -233,10 +277,11 @@ scenario_error_at(const Scenario *scenario, const char *endpoint)
 	return NULL;
 }
 
+/* The offset of a fault is in the structure of faults, that of any other word in the scenario. */
 static bool
-set_word(Scenario *scenario, const Word *word, const char *value)
+set_word(Scenario *scenario, void *holder, const Word *word, const char *value)
 {
-	void *target = (char *) scenario + word->offset;
+	void *target = (char *) holder + word->offset;
 
 	switch (word->kind)
 	{
@@ -250,6 +295,8 @@ set_word(Scenario *scenario, const Word *word, const char *value)
 			return *(const Canned **) target != NULL;
 		case ERROR_AT:
 			return add_error_at(scenario, value);
+		case AT:
+			return add_at(scenario, value);
 		case SCOPE:
 			return set_scope(scenario, value);
 		case POINT:
@@ -258,13 +305,43 @@ set_word(Scenario *scenario, const Word *word, const char *value)
 	return false;
 }
 
+/* Whether a name is the word, with that behind it. */
+static bool
+is_word(const char *name, const char *word, const char *suffix)
+{
+	size_t length = strlen(word);
+
+	return strncmp(name, word, length) == 0 && strcmp(name + length, suffix) == 0;
+}
+
+static bool
+apply_fault(Scenario *scenario, const Word *fault, const char *name, const char *value, bool *known)
+{
+	*known = true;
+	if (is_word(name, fault->name, ""))
+		return set_word(scenario, &scenario->faults, fault, value);
+	if (is_word(name, fault->name, "_token"))
+		return set_word(scenario, &scenario->of_token, fault, value);
+	*known = is_word(name, fault->name, "_once");
+	scenario->has_once = scenario->has_once || *known;
+	return *known && set_word(scenario, &scenario->once, fault, value);
+}
+
 static bool
 apply(Scenario *scenario, const char *name, const char *value)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 	{
 		if (strcmp(words[i].name, name) == 0)
-			return set_word(scenario, &words[i], value);
+			return set_word(scenario, scenario, &words[i], value);
+	}
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	{
+		bool known;
+		bool good = apply_fault(scenario, &faults[i], name, value, &known);
+
+		if (known)
+			return good;
 	}
 	return false;
 }
@@ -311,13 +388,4 @@ scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *comp
 		return false;
 	}
 	return true;
-}
-
-/* Whether a 200 under this scenario is not one that a client can use. */
-bool
-scenario_corrupts(const Scenario *scenario)
-{
-	return scenario->stall || scenario->stall_body || scenario->html || scenario->not_json ||
-		   scenario->cut || scenario->truncated || scenario->shape || scenario->array ||
-		   scenario->badvalue || scenario->huge || scenario->closed;
 }

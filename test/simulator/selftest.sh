@@ -311,7 +311,7 @@ burst()
 is "$(burst 7)" "200 200 200 200 200 429 429 " "the sixth request in a second is refused"
 last_line | grep -qF '"fault":"more requests than the quota per second"'
 ok $? "that is the client's fault"
-is "$(grep -c '"connection":2}' "$WORK/data/journal.jsonl")" 7 "one connection is one number"
+is "$(grep -c '"connection":2,' "$WORK/data/journal.jsonl")" 7 "one connection is one number"
 is "$(burst 3 per_second=2)" "200 200 429 " "another prefix has its own quota"
 is "$(burst 9 unlimited)" "200 200 200 200 200 200 200 200 200 " "no quota when unlimited"
 sleep 1.1
@@ -512,7 +512,7 @@ is "$? $(grep -c ':2:' "$WORK/err")" "2 1" "a bad line of readings is named"
 start --now 2026-11-20T10:00:00+01:00
 data $CLC $HOUSE 2026-11-10 2026-11-12
 length=$(wc -c < "$WORK/body" | tr -d ' ')
-last_line | grep -qE '^\{"n":2,"at":"2026-11-20T09:00:0[0-9]\.[0-9]{6}Z","us":[0-9]+,"method":"GET","path":"/metering_data_clc/v5/consumption_load_curve","scenario":"unlimited","endpoint":"consumption_load_curve","point":"22516914714270","start":"2026-11-10","end":"2026-11-12","client":"demo","status":200,"bytes":'"$length"',"fault":null,"repeat":false,"connection":[0-9]+\}$'
+last_line | grep -qE '^\{"n":2,"at":"2026-11-20T09:00:0[0-9]\.[0-9]{6}Z","us":[0-9]+,"method":"GET","path":"/metering_data_clc/v5/consumption_load_curve","scenario":"unlimited","endpoint":"consumption_load_curve","point":"22516914714270","start":"2026-11-10","end":"2026-11-12","client":"demo","status":200,"bytes":'"$length"',"fault":null,"repeat":false,"connection":[0-9]+,"new_connection":true,"version":"HTTP/1\.1","agent":"curl/[0-9.]+","accept_encoding":null\}$'
 ok $? "a line tells all about a request"
 data $CLC $HOUSE 2026-11-10 2026-11-12
 last_line | grep -qF '"fault":null,"repeat":true'

@@ -4,6 +4,7 @@
  *		delivers the answer as well or as badly as the scenario says.
  */
 #include "switchgrid.h"
+#include "transport.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -15,20 +16,15 @@
 
 #define SERVER_THREADS 4
 #define CONNECTION_LIMIT 4096
+#define HOST_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-"
 #define LONGEST_ADVANCE 1000000000
-#define DRIPS 20 /* pieces of a slow body */
-#define BLOCK_SIZE 65536
 
-typedef struct Session
+/* What its requests share. */
+typedef struct Connection
 {
-	Exchange x;
-	Parked parked;
-	char *url;
-	bool decided;
-	bool waited;
-	size_t drip; /* bytes per piece of a slow body */
-	int64_t drip_next_us;
-} Session;
+	uint64_t id;
+	bool used;
+} Connection;
 
 static struct MHD_Daemon *daemon_handle;
 static uint64_t connections;
@@ -56,6 +52,7 @@ exchange_answer(Exchange *x, int status, char *body, size_t length, const char *
 	x->status = status;
 	x->body = body;
 	x->length = length;
+	x->declared = length;
 	x->send_bytes = length;
 	x->type = type;
 }
@@ -176,6 +173,19 @@ route_journal(Exchange *x)
 	return true;
 }
 
+/* Where a redirection leads, and no client may follow it. */
+static bool
+route_followed(Exchange *x)
+{
+	if (strcmp(x->path, FOLLOWED_PATH) != 0)
+		return false;
+	x->endpoint = "followed";
+	exchange_fault(x, "redirection followed%s",
+				   x->authorization != NULL ? ", with credentials" : "");
+	answer_text(x, 200, "{}");
+	return true;
+}
+
 /* Cuts the scenario off the URL. */
 static bool
 split_url(Exchange *x, const char *url)
@@ -204,12 +214,12 @@ decide(Session *session)
 
 	if (!routed && (route_journal(x) || route_own(x)))
 		return;
-	if (!routed && !enedis_route(x) && !switchgrid_route(x) && !grdf_route(x))
+	if (!routed && !route_followed(x) && !enedis_route(x) && !switchgrid_route(x) && !grdf_route(x))
 	{
 		exchange_fault(x, "unknown path");
 		exchange_canned(x, "404");
 	}
-	if (x->stall || x->closed)
+	if (x->stall || x->closed || x->raw == RAW_RESET)
 	{
 		x->status = 0;
 		x->send_bytes = 0;
@@ -217,86 +227,6 @@ decide(Session *session)
 	state_lock();
 	journal_write(x);
 	state_unlock();
-}
-
-/* -------- delivering -------- */
-
-/* Nothing more for now; the library calls again once the connection is woken. */
-static ssize_t
-pause_body(Session *session, int64_t until_us)
-{
-	return park(&session->parked, session->parked.connection, until_us)
-			   ? 0
-			   : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-/* Feeds a body that is huge, slow, or never whole. */
-static ssize_t
-read_body(void *argument, uint64_t position, char *out, size_t size)
-{
-	Session *session = argument;
-	Exchange *x = &session->x;
-	int64_t now_us = clock_elapsed_us();
-
-	if (session->parked.given_up)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (position >= x->send_bytes)
-		return x->end_how == END_STALLED ? pause_body(session, INT64_MAX)
-										 : MHD_CONTENT_READER_END_WITH_ERROR;
-	if (session->drip > 0)
-	{
-		if (now_us < session->drip_next_us)
-			return pause_body(session, session->drip_next_us);
-		session->drip_next_us += x->drip_ms * 1000 / DRIPS;
-		if (size > session->drip)
-			size = session->drip;
-	}
-	if (size > x->send_bytes - position)
-		size = x->send_bytes - position;
-	if (x->huge)
-		return (ssize_t) huge_read(x, position, out, size);
-	memcpy(out, x->body + position, size);
-	return (ssize_t) size;
-}
-
-static struct MHD_Response *
-make_response(Session *session, struct MHD_Connection *connection)
-{
-	Exchange *x = &session->x;
-	struct MHD_Response *response;
-
-	if (!x->huge && x->drip_ms == 0 && x->end_how == END_WELL)
-	{
-		response = MHD_create_response_from_buffer(x->send_bytes, x->body, MHD_RESPMEM_MUST_FREE);
-		x->body = NULL;
-		return response;
-	}
-	session->parked.connection = connection;
-	if (x->drip_ms > 0)
-	{
-		session->drip = x->length / DRIPS + 1;
-		session->drip_next_us = clock_elapsed_us() + x->drip_ms * 1000 / DRIPS;
-	}
-	return MHD_create_response_from_callback(x->length, BLOCK_SIZE, read_body, session, NULL);
-}
-
-static enum MHD_Result
-deliver(Session *session, struct MHD_Connection *connection)
-{
-	Exchange *x = &session->x;
-	struct MHD_Response *response = make_response(session, connection);
-	enum MHD_Result result;
-
-	if (response == NULL)
-		return MHD_NO;
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, x->type);
-	if (x->location != NULL)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, x->location);
-	if (x->allow != NULL)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, x->allow);
-	result = MHD_queue_response(connection, x->status, response);
-	MHD_destroy_response(response);
-	return result;
 }
 
 /* -------- the callbacks of the HTTP library -------- */
@@ -314,20 +244,29 @@ collect_argument(void *argument, enum MHD_ValueKind kind, const char *name, cons
 }
 
 static void
-collect(Session *session, struct MHD_Connection *connection, const char *method)
+collect(Session *session, struct MHD_Connection *connection, const char *method,
+		const char *version)
 {
 	Exchange *x = &session->x;
+	Connection *shared;
 
 	x->method = method;
+	x->version = version;
 	x->authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
 	x->accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept");
 	x->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
 	x->api_version = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "x-api-version");
+	x->host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+	x->agent = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "User-Agent");
+	x->accept_encoding =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding");
 	x->test_env = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "switchgrid-test-env");
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_argument, x);
-	x->connection_id = (uint64_t) (uintptr_t) MHD_get_connection_info(
-						   connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-						   ->socket_context;
+	shared =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	x->connection_id = shared->id;
+	x->new_connection = !shared->used;
+	shared->used = true;
 }
 
 static void
@@ -349,7 +288,6 @@ handle(void *unused, struct MHD_Connection *connection, const char *url, const c
 	Exchange *x;
 
 	(void) unused;
-	(void) version;
 	if (session == NULL)
 	{
 		session = must(calloc(1, sizeof(Session)));
@@ -366,7 +304,7 @@ handle(void *unused, struct MHD_Connection *connection, const char *url, const c
 	}
 	if (!session->decided)
 	{
-		collect(session, connection, method);
+		collect(session, connection, method, version);
 		decide(session);
 		session->decided = true;
 	}
@@ -379,7 +317,7 @@ handle(void *unused, struct MHD_Connection *connection, const char *url, const c
 		session->waited = true;
 		return park(&session->parked, connection, until_us) ? MHD_YES : MHD_NO;
 	}
-	return deliver(session, connection);
+	return transport_deliver(session, connection);
 }
 
 static void
@@ -389,12 +327,13 @@ completed(void *unused, struct MHD_Connection *connection, void **context,
 	Session *session = *context;
 
 	(void) unused;
-	(void) connection;
-	(void) code;
 	if (session == NULL)
 		return;
+	if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		transport_exceed(session, connection);
 	park_forget(&session->parked);
 	text_free(&session->x.upload);
+	text_free(&session->raw);
 	free(session->x.body);
 	free(session->x.location);
 	free(session->url);
@@ -409,8 +348,17 @@ notify_connection(void *unused, struct MHD_Connection *connection, void **socket
 	(void) unused;
 	(void) connection;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*socket_context =
-			(void *) (uintptr_t) __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
+	{
+		Connection *shared = must(calloc(1, sizeof(Connection)));
+
+		shared->id = __atomic_add_fetch(&connections, 1, __ATOMIC_RELAXED);
+		*socket_context = shared;
+	}
+	else
+	{
+		free(*socket_context);
+		*socket_context = NULL;
+	}
 }
 
 bool
@@ -419,14 +367,21 @@ server_start(void)
 	struct sockaddr_in address = {.sin_family = AF_INET,
 								  .sin_port = htons((uint16_t) settings.port),
 								  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, settings.tls_certificate},
+								   {MHD_OPTION_HTTPS_MEM_KEY, 0, settings.tls_key},
+								   {MHD_OPTION_END, 0, NULL}};
+	bool plain = settings.tls_certificate == NULL;
 
+	if (plain)
+		tls[0].option = MHD_OPTION_END;
 	park_start();
 	daemon_handle = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, NULL,
-		MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address, MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned) SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned) CONNECTION_LIMIT,
-		MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-		notify_connection, NULL, MHD_OPTION_END);
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (plain ? 0 : MHD_USE_TLS), 0,
+		NULL, NULL, handle, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
+		MHD_OPTION_THREAD_POOL_SIZE, (unsigned) SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned) CONNECTION_LIMIT, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+		MHD_OPTION_NOTIFY_CONNECTION, notify_connection, NULL, MHD_OPTION_ARRAY, tls,
+		MHD_OPTION_END);
 	if (daemon_handle == NULL)
 		park_stop();
 	return daemon_handle != NULL;
@@ -439,6 +394,17 @@ server_port(void)
 		MHD_get_daemon_info(daemon_handle, MHD_DAEMON_INFO_BIND_PORT);
 
 	return info ? info->port : settings.port;
+}
+
+/* As the client wrote it, if it did. */
+void
+server_address(const Exchange *x, Text *out)
+{
+	text_puts(out, settings.tls_certificate != NULL ? "https://" : "http://");
+	if (x->host != NULL && strspn(x->host, HOST_LETTERS) == strlen(x->host))
+		text_printf(out, "%s", x->host);
+	else
+		text_printf(out, "127.0.0.1:%d", server_port());
 }
 
 void

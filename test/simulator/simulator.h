@@ -15,8 +15,11 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "scenario.h"
 
 #define SIMULATOR_VERSION "1.0"
+/* Where redirections lead. */
+#define FOLLOWED_PATH "/_followed"
 
 /* main.c: the options, fixed once the server runs */
 typedef struct Settings
@@ -31,7 +34,9 @@ typedef struct Settings
 	long per_hour;		  /* 0: unlimited, -1: as each generation has it */
 	const char *redirect; /* where the consent page sends the browser back */
 	long token_seconds;
-	bool follow_parent; /* exit when stdin ends */
+	bool follow_parent;	   /* exit when stdin ends */
+	char *tls_certificate; /* in PEM; NULL: plain HTTP */
+	char *tls_key;
 } Settings;
 
 extern Settings settings;
@@ -80,7 +85,7 @@ extern bool set_has(const StringSet *set, const char *key);
 extern void set_clear(StringSet *set);
 
 /* canned.c: the error answers that the API documents */
-typedef struct Canned
+struct Canned
 {
 	const char *name; /* the code, or another name for it */
 	int status;
@@ -88,119 +93,12 @@ typedef struct Canned
 	const char *code;
 	const char *text;
 	const char *more; /* error_uri, or the gateway's description */
-} Canned;
+};
 
 extern const Canned *canned_find(const char *name);
 extern char *canned_body(const Canned *canned, bool of_2026, int64_t next_access);
 extern char *canned_error(const char *error, const char *description, bool of_2026);
 extern const char *const html_page;
-
-/* scenario.c */
-#define MAX_ERRORS_AT 4
-
-typedef struct ErrorAt
-{
-	const char *endpoint;
-	const Canned *error;
-} ErrorAt;
-
-/* The points that a word is about. */
-typedef struct ChosenPoint
-{
-	bool chosen;
-	char last[5]; /* digits, "": all of them */
-} ChosenPoint;
-
-struct Scenario
-{
-	char prefix[256 + 1]; /* as the client wrote it, "" when none */
-	bool stall;
-	bool stall_token;
-	bool stall_body;
-	bool html;
-	bool not_json;
-	bool cut;
-	bool truncated;
-	bool shape;
-	bool array;
-	bool badvalue;
-	bool huge;
-	bool expire;
-	bool expired;
-	bool unlimited;
-	bool empty;
-	bool null_values;
-	bool null_texts;
-	bool empty_strings;
-	bool natures;
-	bool mixed_step;
-	bool missing_hour;
-	bool repeated;
-	bool changed;
-	bool sparse;
-	bool no_com;
-	bool plain_segments;
-	bool openapi_key;
-	bool refuse;
-	bool empty_once;
-	bool numbers;
-	bool unordered;
-	bool twice;
-	bool dst48;
-	bool closed;
-	/* of Switchgrid */
-	bool unsigned_ask; /* the word is "unsigned" */
-	bool consented;
-	bool by_contract;
-	bool embedded;
-	bool nolink;
-	bool summary;
-	bool csv;
-	bool zip;
-	bool keyed;
-	bool seconds;
-	bool no_prm;
-	bool future_offpeak;
-	bool short_answer; /* the word is "short" */
-	bool address_check;
-	bool unknown_status;
-	bool answer_lost;
-	bool answer_500;
-	bool answer_stalled;
-	bool refuse_order;
-	bool old_answer;
-	bool gas_array;
-	bool gas_wrapped;
-	bool gas_pretty;
-	bool gas_crlf;
-	ChosenPoint stuck;
-	ChosenPoint nodata;
-	ChosenPoint other_prm;
-	ChosenPoint other_host;
-	ChosenPoint link_expired;
-	ChosenPoint revoked_midway;
-	ChosenPoint fail;
-	ChosenPoint quota;
-	long async_seconds;
-	long sync_seconds;
-	long slow;		 /* milliseconds, 0 when absent */
-	long delay;		 /* milliseconds */
-	long per_second; /* -1: as the options say */
-	long per_hour;
-	long step; /* minutes, 0: as the point's profile says */
-	long next; /* seconds until nextAccessTime, 0: next hour */
-	const Canned *error;
-	const Canned *error_once;
-	const char *scope; /* of the token's answer, NULL: empty */
-	ErrorAt errors_at[MAX_ERRORS_AT];
-	int errors_at_count;
-};
-
-extern bool scenario_parse(const char *prefix, size_t length, Scenario *scenario, char *complaint,
-						   size_t size);
-extern bool scenario_chooses(const ChosenPoint *chosen, const char *point);
-extern bool scenario_corrupts(const Scenario *scenario);
-extern const Canned *scenario_error_at(const Scenario *scenario, const char *endpoint);
 
 struct json_t;
 
@@ -227,10 +125,15 @@ typedef struct Exchange
 	const char *content_type;
 	const char *api_version;
 	const char *test_env;
+	const char *host;
+	const char *agent;
+	const char *accept_encoding;
+	const char *version; /* of HTTP */
 	Text upload;
 	bool upload_too_long;
 	Scenario scenario;
 	uint64_t connection_id;
+	bool new_connection; /* nothing was asked over it before */
 
 	/* what the journal tells about it */
 	const struct Endpoint *route; /* NULL: none has this path */
@@ -249,25 +152,50 @@ typedef struct Exchange
 	char *body;
 	size_t length;
 	const char *type;
-	const char *allow; /* the Allow header of a 405 */
-	char *location;	   /* where a 302 leads */
+	const char *allow;	  /* the Allow header of a 405 */
+	char *location;		  /* where a redirection leads */
+	const char *encoding; /* the Content-Encoding, NULL: none */
 	bool stall;
 	bool closed;
-	bool huge; /* the body is made while it is sent */
+	enum
+	{
+		OF_BODY,
+		OF_HUGE, /* the other ones are made while they are sent */
+		OF_BOMB,
+		OF_ENDLESS
+	} source;
+	enum
+	{
+		RAW_NOT, /* as HTTP wants it */
+		RAW_RESET,
+		RAW_RESET_HEADERS,
+		RAW_HEADER_FLOOD
+	} raw;
 	long delay_ms;
-	long drip_ms;
+	long drip_ms;	   /* the body in pieces, over this time */
+	long drip_byte_ms; /* or each byte of it */
+	size_t declared;   /* the Content-Length */
 	size_t send_bytes; /* of the body, before the failure if any */
+	size_t excess;	   /* of it behind these, although nothing more was announced */
 	enum
 	{
 		END_WELL,
 		END_STALLED,
-		END_BROKEN
+		END_BROKEN,
+		END_RESET
 	} end_how;
+
+	/* what the scenario did to it */
+	bool once_chosen;
+	bool replaced;
+	bool spoilt; /* no client can use it */
+	bool ended;
 } Exchange;
 
 extern bool server_start(void);
 extern int server_port(void);
 extern void server_stop(void);
+extern void server_address(const Exchange *x, Text *out);
 extern void exchange_fault(Exchange *x, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 extern bool exchange_of_2026(const Exchange *x);
@@ -362,6 +290,20 @@ extern const char *grdf_known(const char *endpoint);
 extern size_t huge_length(const Exchange *x);
 extern size_t huge_read(const Exchange *x, size_t position, char *out, size_t size);
 
+/* faults.c: which faults a request meets, and what they do to its answer */
+extern void faults_begin(Exchange *x, bool spared);
+extern bool faults_replace(Exchange *x);
+extern void faults_end(Exchange *x);
+
+/* warp.c: right answers, bent */
+extern void warp(Exchange *x);
+
+/* gzip.c */
+extern void gzip_pack(Text *out, const char *bytes, size_t length);
+extern size_t gzip_bomb(Text *head, const char *bytes, size_t length);
+extern size_t gzip_bomb_read(const Exchange *x, size_t position, char *out, size_t size);
+extern size_t gzip_endless_read(size_t position, char *out, size_t size);
+
 /* enedis.c: the paths */
 typedef struct Endpoint
 {
@@ -381,7 +323,6 @@ extern const char *enedis_known(const char *endpoint);
 extern bool gate_open(Exchange *x);
 extern bool gate_accept(Exchange *x);
 extern const Canned *gate_error(const Exchange *x);
-extern bool gate_spoils(Exchange *x);
 extern bool gate_replaces(Exchange *x);
 extern void gate_close(Exchange *x);
 extern bool gate_first_time(const Exchange *x, const char *what, const char *detail);

@@ -79,7 +79,7 @@ is_test(const Exchange *x)
 void
 root_address(const Exchange *x, Text *out)
 {
-	text_printf(out, "http://127.0.0.1:%d", server_port());
+	server_address(x, out);
 	if (x->scenario.prefix[0] != '\0')
 	{
 		text_puts(out, "/~");
@@ -185,6 +185,17 @@ switchgrid_query(Exchange *x, const Slot *slots, int count)
 	return true;
 }
 
+/*
+ * Orders stay whole unless they are named, because the files that are to be spoilt come of them; and a
+ * visit to the page where a holder consents is no data.
+ */
+static bool
+is_spared(const Endpoint *endpoint)
+{
+	return endpoint->serve == order_create || endpoint->serve == order_get ||
+		   endpoint->serve == ask_sign;
+}
+
 /* Answers the request if its path is one of the API's. */
 bool
 switchgrid_route(Exchange *x)
@@ -196,13 +207,16 @@ switchgrid_route(Exchange *x)
 		return false;
 	x->route = &resource->endpoint;
 	x->endpoint = x->route->name;
+	faults_begin(x, is_spared(x->route));
 	if (!admit_method(x) || !admit_version(x) || !admit_token(x))
 		return true;
-	x->delay_ms = x->scenario.delay;
+	x->delay_ms = x->scenario.faults.delay;
 	error = gate_error(x);
 	if (error != NULL)
 		refuse_canned(x, error);
 	else
 		x->route->serve(x);
+	if (x->fault[0] == '\0')
+		faults_end(x);
 	return true;
 }

@@ -111,7 +111,7 @@ write_value(Text *out, const Series *series, size_t i, const Scenario *scenario,
 {
 	const char *instead = no_value(scenario, i);
 
-	if (scenario->badvalue && i == series->count / 2)
+	if (scenario->faults.badvalue && i == series->count / 2)
 		text_puts(out, "\"abc\"");
 	else if (instead != NULL)
 		text_puts(out, instead);
@@ -130,7 +130,7 @@ void
 write_list(Text *out, const Series *series, const Scenario *scenario,
 		   void (*write_one)(Text *, const Series *, size_t, const Scenario *))
 {
-	if (scenario->array && series->count > 0)
+	if (scenario->faults.array && series->count > 0)
 	{
 		write_one(out, series, 0, scenario);
 		return;
