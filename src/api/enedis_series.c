@@ -89,6 +89,8 @@ read_frame(Reader *reader, const SgSax *sax, int depth, SgSaxType type, const ch
 {
 	const SgShape *shape = reader->shape;
 
+	if (depth == 0 && type != SG_SAX_OBJECT)
+		sg_fault_set(reader->fault, SG_FAULT_SHAPE, "The answer is not an object.");
 	if (depth == shape->depth - 1)
 	{
 		reader->in_list = leads_to(sax, depth, shape->path);
@@ -107,18 +109,17 @@ on_value(void *arg, const SgSax *sax, int depth, SgSaxType type, const char *tex
 	Reader *reader = arg;
 	int points = reader->shape->depth;
 
-	if (depth == 0 && type != SG_SAX_OBJECT)
-		sg_fault_set(reader->fault, SG_FAULT_SHAPE, "The answer is not an object.");
-	else if (depth < points || !reader->in_list)
+	/* in the list, everything is as deep as a point, or deeper */
+	if (!reader->in_list)
 		read_frame(reader, sax, depth, type, text);
+	else if (depth == points + 1)
+		sg_point_member(&reader->point, &reader->names, sax, depth, type, text, reader->fault);
 	else if (depth == points)
 	{
 		if (type != SG_SAX_OBJECT)
 			sg_point_wrong(reader->fault, sax, depth, "an object");
 		sg_point_begin(&reader->point);
 	}
-	else if (depth == points + 1)
-		sg_point_member(&reader->point, &reader->names, sax, depth, type, text, reader->fault);
 }
 
 /* True the first time that a place of the window has its row; what lies outside the window always. */

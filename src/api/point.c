@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/compat.h"
+#include "mb/pg_wchar.h"
 #include "point.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -32,7 +33,7 @@ read_whole(const char *text, double *value)
 	int64 whole = 0;
 	int n;
 
-	for (n = 0; n < EXACT_DIGITS && isdigit((unsigned char) text[n]); n++)
+	for (n = 0; n < EXACT_DIGITS && text[n] >= '0' && text[n] <= '9'; n++)
 		whole = whole * 10 + (text[n] - '0');
 	*value = (double) whole;
 	return n > 0 && text[n] == '\0';
@@ -89,8 +90,15 @@ static void
 read_label(SgPoint *point, const SgSax *sax, int depth, SgSaxType type, const char *text,
 		   SgFault *fault)
 {
-	if (type != SG_SAX_STRING || strlcpy(point->label, text, sizeof(point->label)) > SG_LABEL_LEN)
+	size_t len = sg_sax_length(sax);
+
+	if (type != SG_SAX_STRING || len > SG_LABEL_LEN)
+	{
 		sg_point_wrong(fault, sax, depth, "a date");
+		return;
+	}
+	memcpy(point->label, text, len);
+	point->label[len] = '\0';
 	point->has_label = true;
 }
 
@@ -98,10 +106,20 @@ static void
 read_step(SgPoint *point, const SgSax *sax, int depth, SgSaxType type, const char *text,
 		  SgFault *fault)
 {
-	point->step = type == SG_SAX_STRING ? sg_clock_parse_step(text, strlen(text)) : 0;
+	point->step = type == SG_SAX_STRING ? sg_clock_parse_step(text, sg_sax_length(sax)) : 0;
 	if (point->step == 0)
 		sg_point_wrong(fault, sax, depth, "a length such as PT30M");
 	point->has_step = true;
+}
+
+/* The text in the database's encoding: itself, most often. */
+static const char *
+in_server_encoding(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (IS_HIGHBIT_SET(text[i]))
+			return pg_any_to_server(text, (int) len, PG_UTF8);
+	return text;
 }
 
 static void
@@ -110,6 +128,8 @@ read_nature(SgPoint *point, const SgSax *sax, int depth, SgSaxType type, const c
 {
 	if (type == SG_SAX_NULL)
 		return;
+	if (type == SG_SAX_STRING)
+		text = in_server_encoding(text, sg_sax_length(sax));
 	if (type != SG_SAX_STRING ||
 		strlcpy(point->nature, text, sizeof(point->nature)) > SG_NATURE_LEN)
 		sg_point_wrong(fault, sax, depth, "a short text");
@@ -125,10 +145,18 @@ read_mark(SgPoint *point, const SgSax *sax, int depth, SgSaxType type, const cha
 		sg_point_wrong(fault, sax, depth, "a number");
 }
 
+/* Names are short, and most differ in their first letter: strcmp() takes longer to be called. */
 static bool
 is_named(const char *key, const char *name)
 {
-	return name != NULL && strcmp(key, name) == 0;
+	if (name == NULL)
+		return false;
+	while (*key == *name && *key != '\0')
+	{
+		key++;
+		name++;
+	}
+	return *key == *name;
 }
 
 void
@@ -137,9 +165,9 @@ sg_point_member(SgPoint *point, const SgPointNames *names, const SgSax *sax, int
 {
 	const char *key = sg_sax_key(sax, depth);
 
-	if (strcmp(key, names->value) == 0)
+	if (is_named(key, names->value))
 		read_value(point, names->limit, sax, depth, type, text, fault);
-	else if (strcmp(key, names->label) == 0)
+	else if (is_named(key, names->label))
 		read_label(point, sax, depth, type, text, fault);
 	else if (is_named(key, names->step))
 		read_step(point, sax, depth, type, text, fault);

@@ -205,9 +205,11 @@ digits(const char *s, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		if (!isdigit((unsigned char) s[i]))
+		unsigned int digit = (unsigned char) s[i] - '0';
+
+		if (digit > 9)
 			return -1;
-		value = value * 10 + (s[i] - '0');
+		value = value * 10 + (int) digit;
 	}
 	return value;
 }

@@ -7,8 +7,6 @@
 #ifndef SG_COMPAT_H
 #define SG_COMPAT_H
 
-#include "common/jsonapi.h"
-#include "mb/pg_wchar.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
@@ -24,25 +22,6 @@
 #if PG_VERSION_NUM < 150000
 #error "switchgrid needs PostgreSQL 15 or later"
 #endif
-
-/* From 16 on a JSON callback returns a code; from 17 on the lexer comes first and can live on the stack. */
-#if PG_VERSION_NUM >= 160000
-#define SG_SAX_RESULT JsonParseErrorType
-#define SG_SAX_RETURN return JSON_SUCCESS
-#else
-#define SG_SAX_RESULT void
-#define SG_SAX_RETURN return
-#endif
-
-static inline JsonLexContext *
-sg_compat_lexer(char *body, int len)
-{
-#if PG_VERSION_NUM >= 170000
-	return makeJsonLexContextCstringLen(NULL, body, len, PG_UTF8, true);
-#else
-	return makeJsonLexContextCstringLen(body, len, PG_UTF8, true);
-#endif
-}
 
 /* A set that outlives transactions; 17 replaced the memory context by a resource owner. */
 static inline WaitEventSet *

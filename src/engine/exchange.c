@@ -24,12 +24,7 @@ sg_exchange_begin(const SgProfile *profile, const SgCredential *credential, uint
 	exchange->stats = stats;
 	strlcpy(exchange->what, what, sizeof(exchange->what));
 	exchange->request.url = url;
-	exchange->request.limits.connect_timeout_ms = profile->connect_timeout_ms;
-	exchange->request.limits.timeout_ms = profile->timeout_ms;
-	/* the silence before an answer is not its slowness */
-	exchange->request.limits.low_speed_s =
-		Max(profile->low_speed_s, profile->first_byte_timeout_ms / 1000);
-	exchange->request.limits.max_body = (size_t) profile->max_body;
+	exchange->request.max_body = (size_t) profile->max_body;
 	exchange->request.route.proxy = profile->proxy;
 	exchange->request.route.proxy_user = credential->proxy_user;
 	exchange->request.route.proxy_password = credential->proxy_password;
@@ -77,25 +72,8 @@ send_if_turn(SgExchange *exchange)
 	exchange->http = sg_http_start(&exchange->request);
 	MemoryContextSwitchTo(old);
 	exchange->state = SG_EXCHANGE_IN_FLIGHT;
-	exchange->until = now + exchange->profile->first_byte_timeout_ms * INT64CONST(1000);
-}
-
-/* An answer must begin in time; once it has, the transfer's own limits hold. */
-static void
-give_up_if_silent(SgExchange *exchange)
-{
-	char why[64];
-
-	if (exchange->until == 0)
-		return;
-	if (sg_http_begun(exchange->http))
-		exchange->until = 0;
-	else if (GetCurrentTimestamp() >= exchange->until)
-	{
-		snprintf(why, sizeof(why), "No answer began within %d s",
-				 exchange->profile->first_byte_timeout_ms / 1000);
-		sg_http_give_up(exchange->http, why);
-	}
+	sg_deadline_start(&exchange->deadline);
+	exchange->until = 0;
 }
 
 static void
@@ -121,8 +99,9 @@ sg_exchange_advance(SgExchange *exchange)
 {
 	if (exchange->state == SG_EXCHANGE_WAITING)
 		send_if_turn(exchange);
-	if (exchange->state == SG_EXCHANGE_IN_FLIGHT)
-		give_up_if_silent(exchange);
+	if (exchange->state == SG_EXCHANGE_IN_FLIGHT && !sg_http_done(exchange->http))
+		exchange->until = GetCurrentTimestamp() +
+						  sg_deadline_check(&exchange->deadline, exchange->profile, exchange->http);
 	if (exchange->state == SG_EXCHANGE_IN_FLIGHT && sg_http_done(exchange->http))
 		take_answer(exchange);
 	return exchange->state;

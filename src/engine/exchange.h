@@ -6,6 +6,7 @@
 #define SG_EXCHANGE_H
 
 #include "postgres.h"
+#include "deadline.h"
 #include "ledger.h"
 #include "profile.h"
 #include "stats.h"
@@ -33,6 +34,7 @@ typedef struct SgExchange
 	int tries;
 	char what[SG_WHAT_LEN]; /* is asked for, for the log: nothing secret or personal */
 	TimestampTz sent_at;	/* when it last left */
+	SgDeadline deadline;
 	SgHttp *http;
 	SgFault fault; /* why there was no whole answer, or why it never left */
 	int status;

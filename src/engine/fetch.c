@@ -27,7 +27,7 @@ sg_fetch_begin(const SgProfile *profile, List *requests, int in_flight, SgStats 
 	fetch->scratch = AllocSetContextCreate(context, "switchgrid answer", ALLOCSET_DEFAULT_SIZES);
 	fetch->profile = profile;
 	fetch->stats = stats;
-	fetch->in_flight = Max(in_flight, 1);
+	fetch->in_flight = Max(Min(in_flight, sg_http_room()), 1);
 	if (requests != NIL)
 	{
 		fetch->credential = sg_profile_credential(profile);
@@ -376,6 +376,9 @@ settle(SgFetch *fetch, SgFlight *flight, SgEmit emit, void *arg, SgAnswer *answe
 	if (pending.request.link != NULL && answer->fault.kind == SG_FAULT_SHAPE &&
 		flight->exchange->status == 0)
 		answer->fault.kind = SG_FAULT_LINK;
+	/* behind an answer that could not be read there may be more, which must not be taken for another one */
+	if (answer->fault.kind == SG_FAULT_SHAPE && flight->exchange->http != NULL)
+		sg_http_distrust(flight->exchange->http);
 	more = turn_page(fetch, flight, answer);
 	land(fetch, flight);
 	sg_queue_settled(fetch, &pending);

@@ -99,7 +99,7 @@ read_answer(const SgExchange *exchange, int64 *life, SgFault *fault)
 		exchange->profile->api->classify(exchange->status, exchange->body, exchange->len,
 										 GetCurrentTimestamp(), fault);
 		/* whatever it says, a 4xx here means that this credential gives no token */
-		if (exchange->status < 500 && fault->kind != SG_FAULT_THROTTLED)
+		if (exchange->status >= 400 && exchange->status < 500 && fault->kind != SG_FAULT_THROTTLED)
 			fault->kind = SG_FAULT_TOKEN;
 		return NULL;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "curve_text.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"

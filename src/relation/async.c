@@ -58,13 +58,25 @@ descriptor_of(SgScanState *state)
 	return state->descriptor;
 }
 
+/* Append counts and takes what a notification brings; here it is for us. */
+static void
+deliver(AsyncRequest *request)
+{
+	PlanState *node = request->requestee;
+
+	request->callback_pending = false;
+	ExecAsyncResponse(request);
+	if (node->instrument)
+		InstrUpdateTupleCount(node->instrument, TupIsNull(request->result) ? 0.0 : 1.0);
+}
+
 void
 sg_async_configure_wait(AsyncRequest *request)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AppendState *append = (AppendState *) request->requestor;
 	SgScanState *state = node->fdw_state;
-	TimestampTz latest = GetCurrentTimestamp() + LONGEST_WAIT;
+	TimestampTz now = GetCurrentTimestamp();
 	int fd = descriptor_of(state);
 
 	/* without a descriptor to wait for, the wait is ours */
@@ -73,23 +85,22 @@ sg_async_configure_wait(AsyncRequest *request)
 	produce(request);
 	if (request->request_complete)
 	{
-		/* Append counts and takes what a notification brings; here it is for us */
-		request->callback_pending = false;
-		ExecAsyncResponse(request);
-		if (node->ss.ps.instrument)
-			InstrUpdateTupleCount(node->ss.ps.instrument, TupIsNull(request->result) ? 0.0 : 1.0);
-		return;
+		deliver(request);
+		/* there is a row: Append must not wait for what else was configured */
+		sg_http_alarm(now);
 	}
-	if (fd < 0)
-		return;
-	sg_http_alarm(state->until == 0 ? latest : Min(state->until, latest));
-	AddWaitEventToSet(append->as_eventset, WL_SOCKET_READABLE, fd, NULL, request);
+	else
+		sg_http_alarm(state->until == 0 ? now + LONGEST_WAIT
+										: Min(state->until, now + LONGEST_WAIT));
+	if (fd >= 0)
+		AddWaitEventToSet(append->as_eventset, WL_SOCKET_READABLE, fd, NULL, request);
 }
 
 void
 sg_async_notify(AsyncRequest *request)
 {
 	/* does not wait, but lets what has come be read, and serves interrupts */
+	sg_http_quiet();
 	sg_http_wait(GetCurrentTimestamp());
 	produce(request);
 }

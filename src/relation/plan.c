@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "access/table.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "catalog/pg_type.h"
@@ -22,7 +23,10 @@
 #include "optimizer/restrictinfo.h"
 #include "plan.h"
 #include "quals.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
 #include "wanted.h"
 
 /*
@@ -47,9 +51,11 @@ typedef struct PlanInfo
 {
 	const SgRelation *relation;
 	const SgProfile *profile;
-	double points; /* 0: none is named */
+	double points;
+	bool unnamed; /* does no clause name a point? */
 	double requests;
 	double rows;
+	List *bounds; /* of Expr: what is so of every row of a partition */
 } PlanInfo;
 
 /* What one point's segments hold. */
@@ -94,19 +100,47 @@ estimate(PlannerInfo *root, PlanInfo *info, List *quals)
 
 	sg_quals_estimate(root, quals, &wanted, &guessed);
 	info->points = list_length(wanted.points);
-	if (wanted.any_point)
-		info->points = stored || sg_wanted_all_watched ? ALL_POINTS : 0;
+	if (wanted.any_point && (stored || sg_wanted_all_watched))
+		info->points = ALL_POINTS;
 	if (info->relation->kind == SG_KIND_DOCUMENT && quals != NIL)
 		info->points = 1;
 	if (guessed || wanted.authorisation != 0)
 		info->points = Max(info->points, guessed ? GUESSED_POINTS : 1);
+	info->unnamed = wanted.any_point && info->points == 0;
 	info->requests = info->rows = 0;
 	if (stored)
 		estimate_store(info, &wanted);
 	else
 		estimate_api(info, &wanted);
-	info->requests *= Max(info->points, 1);
-	info->rows = clamp_row_est(Max(info->points, 1) * info->rows);
+	info->requests *= info->unnamed ? 1 : info->points;
+	info->rows = clamp_row_est((info->unnamed ? 1 : info->points) * info->rows);
+}
+
+/*
+ * A partition's bounds. PostgreSQL takes it on trust that a foreign one gives no other rows; the API gives
+ * whatever it is asked for, so the bounds narrow what is asked, and filter what comes.
+ */
+static List *
+bounds_of(RelOptInfo *rel, Oid table)
+{
+	Relation relation = table_open(table, NoLock);
+	List *bounds = RelationGetPartitionQual(relation);
+
+	table_close(relation, NoLock);
+	if (bounds == NIL)
+		return NIL;
+	bounds = (List *) expression_planner((Expr *) bounds);
+	if (rel->relid != 1)
+		ChangeVarNodes((Node *) bounds, 1, rel->relid, 0);
+	return bounds;
+}
+
+/* The quals among clauses, which the query has, and the partition's bounds. */
+static List *
+extract_quals(RelOptInfo *rel, Oid table, const PlanInfo *info, List *clauses, bool outer)
+{
+	return sg_quals_extract(rel, table, info->relation, list_concat_copy(clauses, info->bounds),
+							outer);
 }
 
 void
@@ -117,9 +151,9 @@ sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	info->relation = sg_profile_relation(table);
 	info->profile =
 		sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid : GetUserId());
+	info->bounds = bounds_of(rel, table);
 	rel->fdw_private = info;
-	estimate(root, info,
-			 sg_quals_extract(rel, table, info->relation, rel->baserestrictinfo, false));
+	estimate(root, info, extract_quals(rel, table, info, rel->baserestrictinfo, false));
 	rel->rows = info->rows;
 }
 
@@ -151,14 +185,19 @@ total_cost(const PlanInfo *info)
 	if (info->profile->api == NULL)
 		return cost + info->requests * SEGMENT_COST;
 	return cost + info->requests * request_cost(info->profile) +
-		   quota_cost(info->profile, info->requests) + (info->points == 0 ? NO_POINT_COST : 0);
+		   quota_cost(info->profile, info->requests) + (info->unnamed ? NO_POINT_COST : 0);
 }
 
 /* Will the reader stop early? Then each request is sent only when its rows are wanted. */
 static bool
 is_limited(PlannerInfo *root)
 {
-	return root->parse->limitCount != NULL && root->limit_tuples > 0;
+	const Query *query = root->parse;
+
+	/* what sorts or sums up reads everything; the limit's number may not be known yet */
+	return query->limitCount != NULL && query->sortClause == NIL && query->groupClause == NIL &&
+		   query->groupingSets == NIL && query->distinctClause == NIL && !query->hasAggs &&
+		   !query->hasWindowFuncs && query->havingQual == NULL;
 }
 
 static void
@@ -179,24 +218,25 @@ is_key(SgColumnRole role)
 	return role == SG_ROLE_POINT || role == SG_ROLE_ARGUMENT;
 }
 
-/* Is the clause an equality of this table's point with something of another relation? */
+/* Does the clause compare this table's point (or what else can be asked by: "key") with something of another? */
 static bool
-names_point(RelOptInfo *rel, Oid table, const PlanInfo *info, RestrictInfo *clause)
+narrows(RelOptInfo *rel, Oid table, const PlanInfo *info, RestrictInfo *clause, bool key)
 {
 	SgQual *qual = sg_qual_of(rel, table, info->relation, clause->clause, true);
 
-	return qual != NULL && is_key(qual->role);
+	return qual != NULL && is_key(qual->role) == key;
 }
 
 typedef struct MemberSearch
 {
 	Oid table;
 	const SgRelation *relation;
+	bool key;
 } MemberSearch;
 
-/* Is the member of an equivalence class this table's point? */
+/* Is the member of an equivalence class a column of this table that can be asked by? */
 static bool
-is_point_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
+is_asked_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
 				EquivalenceMember *member, void *arg)
 {
 	MemberSearch *search = arg;
@@ -210,63 +250,92 @@ is_point_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
 		return false;
 	index = sg_relation_column(search->relation,
 							   get_attname(search->table, ((Var *) expr)->varattno, false));
-	return index >= 0 && is_key(search->relation->columns[index].role);
+	return index >= 0 && search->relation->columns[index].role != SG_ROLE_PLAIN &&
+		   is_key(search->relation->columns[index].role) == search->key;
 }
 
-/* The clauses that could give this table its points from other relations. */
+/* The clauses that could give this table its points from other relations; or, not "key", its days. */
 static List *
-joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, PlanInfo *info)
+joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, PlanInfo *info, bool key)
 {
 	List *clauses = NIL;
-	MemberSearch search = {table, info->relation};
+	MemberSearch search = {table, info->relation, key};
 	ListCell *cell;
 
 	foreach (cell, rel->joininfo)
 	{
 		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
 
-		if (join_clause_is_movable_to(clause, rel) && names_point(rel, table, info, clause))
+		if (join_clause_is_movable_to(clause, rel) && narrows(rel, table, info, clause, key))
 			clauses = lappend(clauses, clause);
 	}
 	if (rel->has_eclass_joins)
 		clauses = list_concat(
-			clauses, generate_implied_equalities_for_column(root, rel, is_point_member, &search,
+			clauses, generate_implied_equalities_for_column(root, rel, is_asked_member, &search,
 															rel->lateral_referencers));
 	return clauses;
+}
+
+/* The relations that a clause takes its values from. */
+static Relids
+givers_of(RelOptInfo *rel, RestrictInfo *clause)
+{
+	return bms_del_member(bms_copy(clause->clause_relids), rel->relid);
+}
+
+/* A path that is begun again for each row of other relations; "points" says whether they give the points. */
+static void
+add_joined_path(PlannerInfo *root, RelOptInfo *rel, Oid table, Relids outer, bool points,
+				List **done)
+{
+	PlanInfo one = *(PlanInfo *) rel->fdw_private;
+	ParamPathInfo *param;
+	List *quals;
+
+	outer = bms_union(outer, rel->lateral_relids);
+	if (bms_is_empty(outer))
+		return;
+	param = get_baserel_parampathinfo(root, rel, outer);
+	if (list_member_ptr(*done, param))
+		return;
+	*done = lappend(*done, param);
+	quals = extract_quals(rel, table, &one,
+						  list_concat_copy(rel->baserestrictinfo, param->ppi_clauses), true);
+	estimate(root, &one, quals);
+	if (points)
+	{
+		/* one at a time */
+		one.rows = clamp_row_est(one.rows / Max(one.points, 1));
+		one.requests = one.requests / Max(one.points, 1);
+		one.points = 1;
+		one.unnamed = false;
+	}
+	param->ppi_rows = one.rows;
+	add_scan_path(root, rel, &one, param->ppi_req_outer);
 }
 
 void
 sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 {
 	PlanInfo *info = rel->fdw_private;
+	Relids days = NULL;
 	List *done = NIL;
 	ListCell *cell;
 
 	add_scan_path(root, rel, info, rel->lateral_relids);
-	foreach (cell, joining_clauses(root, rel, table, info))
+	foreach (cell, joining_clauses(root, rel, table, info, false))
+		days = bms_add_members(days, givers_of(rel, lfirst(cell)));
+	if (info->points > 0)
+		add_joined_path(root, rel, table, days, false, &done);
+	foreach (cell, joining_clauses(root, rel, table, info, true))
 	{
-		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
-		Relids outer = bms_union(clause->clause_relids, rel->lateral_relids);
-		ParamPathInfo *param;
-		PlanInfo one = *info;
-		List *quals;
+		Relids outer = givers_of(rel, lfirst(cell));
 
-		outer = bms_del_member(outer, rel->relid);
 		if (bms_is_empty(outer))
 			continue;
-		param = get_baserel_parampathinfo(root, rel, outer);
-		if (list_member_ptr(done, param))
-			continue;
-		done = lappend(done, param);
-		quals = sg_quals_extract(rel, table, info->relation,
-								 list_concat_copy(rel->baserestrictinfo, param->ppi_clauses), true);
-		estimate(root, &one, quals);
-		/* one point at a time */
-		one.rows = clamp_row_est(one.rows / Max(one.points, 1));
-		one.requests = one.requests / Max(one.points, 1);
-		one.points = 1;
-		param->ppi_rows = one.rows;
-		add_scan_path(root, rel, &one, param->ppi_req_outer);
+		add_joined_path(root, rel, table, outer, true, &done);
+		/* days that come from elsewhere narrow what is asked of a point */
+		add_joined_path(root, rel, table, bms_union(outer, days), true, &done);
 	}
 }
 
@@ -275,10 +344,11 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 			 List *clauses, Plan *outer)
 {
 	PlanInfo *info = rel->fdw_private;
-	List *quals = sg_quals_extract(rel, table, info->relation, clauses, true);
+	List *quals = extract_quals(rel, table, info, clauses, true);
 	List *exprs;
 	List *packed = sg_quals_pack(quals, &exprs);
+	List *filter = list_concat(extract_actual_clauses(clauses, false), info->bounds);
 
-	return make_foreignscan(tlist, extract_actual_clauses(clauses, false), rel->relid, exprs,
+	return make_foreignscan(tlist, filter, rel->relid, exprs,
 							list_make2(packed, list_make1_int(is_limited(root))), NIL, NIL, outer);
 }

@@ -23,6 +23,8 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+/* Days between two moments that are not known yet. */
+#define GUESSED_DAYS 7
 /* What one qual takes of a packed list: see sg_quals_pack. */
 #define PACKED_INTEGERS 6
 
@@ -406,10 +408,22 @@ sg_quals_evaluate(List *packed, List *states, ExprContext *econtext, SgWanted *w
 	}
 }
 
+/* Leaves so many days of what is wanted: which ones is all the same. */
+static void
+guess_days(SgWanted *wanted, int days)
+{
+	DateADT until = Min(wanted->days.until, sg_clock_today());
+
+	wanted->days = sg_days_intersect(wanted->days, (SgDays){until - days, until});
+}
+
 void
 sg_quals_estimate(PlannerInfo *root, List *quals, SgWanted *wanted, bool *guessed)
 {
 	ListCell *cell;
+	bool from = false;
+	bool until = false;
+	bool at = false;
 
 	want_everything(wanted);
 	*guessed = false;
@@ -422,5 +436,15 @@ sg_quals_estimate(PlannerInfo *root, List *quals, SgWanted *wanted, bool *guesse
 			narrow(wanted, qual, ((Const *) value)->constvalue, ((Const *) value)->constisnull);
 		else if (qual->role == SG_ROLE_POINT)
 			*guessed = true;
+		else if (qual->role == SG_ROLE_INSTANT || qual->role == SG_ROLE_DAY)
+		{
+			at |= qual->strategy == BTEqualStrategyNumber;
+			from |= qual->strategy > BTEqualStrategyNumber;
+			until |= qual->strategy < BTEqualStrategyNumber;
+		}
 	}
+	if (at)
+		guess_days(wanted, 1);
+	else if (from && until)
+		guess_days(wanted, GUESSED_DAYS);
 }

@@ -113,6 +113,7 @@ sg_state_emit(void *arg, const SgRelation *relation, const Datum *values, const 
 	MemoryContext old = MemoryContextSwitchTo(state->batch);
 	Datum row[MaxTupleAttributeNumber];
 	bool missing[MaxTupleAttributeNumber];
+	HeapTuple tuple;
 
 	memset(missing, true, state->desc->natts * sizeof(bool));
 	for (int i = 0; i < relation->ncolumns; i++)
@@ -123,7 +124,12 @@ sg_state_emit(void *arg, const SgRelation *relation, const Datum *values, const 
 			if (sg_column_is_text(&relation->columns[i]) && !nulls[i])
 				row[state->columns[i]] = read_text(relation->columns[i].type, values[i]);
 		}
-	state->rows = lappend(state->rows, heap_form_tuple(state->desc, row, missing));
+	tuple = heap_form_tuple(state->desc, row, missing);
+	/* it is formed as a value is: the system's columns would show its length and type */
+	HeapTupleHeaderSetXmin(tuple->t_data, InvalidTransactionId);
+	HeapTupleHeaderSetXmax(tuple->t_data, InvalidTransactionId);
+	HeapTupleHeaderSetCmin(tuple->t_data, InvalidTransactionId);
+	state->rows = lappend(state->rows, tuple);
 	MemoryContextSwitchTo(old);
 }
 

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 
+#include "descriptors.h"
 #include "http.h"
 #include "multi.h"
 #include "utils/memutils.h"
@@ -19,8 +20,11 @@
 #define FIRST_BODY 16384
 /* Headers of one answer, all together: a hundred times what any API was seen to send. */
 #define MAX_HEADERS 262144
-/* A second of an answer that brings less than this is a slow one. */
-#define LOW_SPEED_BYTES 100
+/*
+ * curl's own deadlines run while nobody waits for its transfers, so they are set out of the way: whoever waits sets
+ * his own, by sg_http_clock. In milliseconds, a day.
+ */
+#define NO_DEADLINE 86400000L
 
 struct SgHttp
 {
@@ -99,6 +103,20 @@ note_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_t
 	return http->too_large ? 1 : 0;
 }
 
+/* The socket of a transfer that is done, if no other transfer can share it. */
+static curl_socket_t
+own_socket(CURL *easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	long version = 0;
+
+	if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version) != CURLE_OK ||
+		version > CURL_HTTP_VERSION_1_1 ||
+		curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
+		return CURL_SOCKET_BAD;
+	return fd;
+}
+
 void
 sg_http_note_end(void *arg, CURLcode code)
 {
@@ -106,6 +124,7 @@ sg_http_note_end(void *arg, CURLcode code)
 
 	http->done = true;
 	http->code = code;
+	sg_multi_note_idle(own_socket(http->easy));
 }
 
 /* Frees what an exchange holds outside PostgreSQL's memory. Runs once, also as a context's callback. */
@@ -137,6 +156,8 @@ add_header(SgHttp *http, const char *header)
 
 	if (list != NULL)
 		http->headers = list;
+	else
+		http->no_memory = true;
 }
 
 static void
@@ -195,12 +216,9 @@ set_route(CURL *easy, const SgHttpRoute *route)
 }
 
 static void
-set_bounds(CURL *easy, const SgHttpLimits *limits)
+set_bounds(CURL *easy)
 {
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) limits->connect_timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) limits->timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long) LOW_SPEED_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long) limits->low_speed_s);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, NO_DEADLINE);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -242,12 +260,14 @@ set_options(SgHttp *http, const SgHttpRequest *request, const char *token)
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	/* without TLS nobody knows before the first answer whether a connection can be shared: none waits for that */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+					 pg_strncasecmp(request->url, "https:", 6) == 0 ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	/* curl repeats even a POST by itself where a connection that it kept turns out to be dead, answer or not */
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
 	set_notes(http);
-	set_bounds(easy, &request->limits);
+	set_bounds(easy);
 	set_route(easy, &request->route);
 	set_headers(http, request, token);
 }
@@ -281,7 +301,7 @@ sg_http_start(const SgHttpRequest *request)
 
 	sg_multi_open();
 	http = palloc0(sizeof(SgHttp));
-	http->max_body = request->limits.max_body;
+	http->max_body = request->max_body;
 	http->removed = true;
 	http->callback.func = release;
 	http->callback.arg = http;
@@ -292,7 +312,8 @@ sg_http_start(const SgHttpRequest *request)
 	if (http->easy != NULL)
 	{
 		set_options(http, request, token);
-		why = sg_multi_add(http->easy);
+		if (!http->no_memory)
+			why = sg_multi_add(http->easy);
 		http->removed = why != NULL;
 	}
 	sg_multi_restore_signals(&saved);
@@ -300,6 +321,7 @@ sg_http_start(const SgHttpRequest *request)
 	if (why != NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not start a request"),
 						errdetail("%s", why)));
+	sg_multi_kick();
 	return http;
 }
 
@@ -331,19 +353,16 @@ sg_http_done(const SgHttp *http)
 	return http->done;
 }
 
-/* Did the exchange get as far as sending its request? A kept connection has no time of its own. */
-static bool
-was_connected(const SgHttp *http)
-{
-	long sent = 0;
-
-	return curl_easy_getinfo(http->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0;
-}
-
 bool
 sg_http_left(const SgHttp *http)
 {
-	return was_connected(http);
+	long sent = 0;
+	curl_off_t connected = 0;
+
+	/* what was sent to a proxy to make a tunnel is no request of ours */
+	return curl_easy_getinfo(http->easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent > 0 &&
+		   curl_easy_getinfo(http->easy, CURLINFO_PRETRANSFER_TIME_T, &connected) == CURLE_OK &&
+		   connected > 0;
 }
 
 /* Says why there was no whole answer. */
@@ -360,7 +379,7 @@ explain_failure(const SgHttp *http, SgFault *fault)
 					 MAX_HEADERS);
 	else if (http->no_memory)
 		sg_fault_set(fault, SG_FAULT_TOO_LARGE, "There is no memory for the body.");
-	else if (http->code == CURLE_OPERATION_TIMEDOUT && was_connected(http))
+	else if (http->code == CURLE_OPERATION_TIMEDOUT && sg_http_left(http))
 		sg_fault_set(fault, SG_FAULT_TIMEOUT, "%s.", why);
 	else if (http->code == CURLE_PARTIAL_FILE || http->code == CURLE_BAD_CONTENT_ENCODING ||
 			 http->code == CURLE_WEIRD_SERVER_REPLY || http->code == CURLE_UNSUPPORTED_PROTOCOL)
@@ -409,6 +428,12 @@ sg_http_late(const SgHttp *http)
 
 	curl_easy_getinfo(http->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
 	return us;
+}
+
+void
+sg_http_distrust(const SgHttp *http)
+{
+	sg_descriptor_shut(own_socket(http->easy));
 }
 
 void

@@ -14,14 +14,6 @@
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
-typedef struct SgHttpLimits
-{
-	int connect_timeout_ms;
-	int timeout_ms;	 /* of the whole exchange */
-	int low_speed_s; /* an answer that hardly moves for so long has stalled */
-	size_t max_body; /* as it travels and unpacked */
-} SgHttpLimits;
-
 /* The way to the server. All may be NULL: directly, and by the system's authorities. */
 typedef struct SgHttpRoute
 {
@@ -43,7 +35,7 @@ typedef struct SgHttpRequest
 	const char *method;	  /* instead of GET or POST, or NULL */
 	List *headers;		  /* of char *: more of them, "name: value" */
 	bool once; /* it must not leave twice: a kept connection that is dead would send it again */
-	SgHttpLimits limits;
+	size_t max_body; /* as it travels and unpacked */
 	SgHttpRoute route;
 } SgHttpRequest;
 
@@ -63,14 +55,30 @@ extern SgHttp *sg_http_start(const SgHttpRequest *request);
  */
 extern void sg_http_wait(TimestampTz until);
 
+/* How many exchanges can have a connection at once; more would wait for one, and that is not their server's fault. */
+extern int sg_http_room(void);
+
 /*
- * For a wait that is not ours: a descriptor, the caller's to close with sg_http_close_descriptor, that is
- * readable when sg_http_wait would find something to do, or at the earliest of the moments that were given to
- * sg_http_alarm since the last sg_http_wait. -1 where the system has no such thing, or no descriptor is free.
+ * The time, in microseconds, for which this backend's transfers could move. It stands still while nobody waits for
+ * them, so that a slow reader of rows is not taken for a slow server.
+ */
+extern int64 sg_http_clock(void);
+
+/*
+ * For a wait that is not ours: a descriptor, to be closed with sg_http_close_descriptor, that is readable when
+ * sg_http_wait would find something to do, at the earliest of the moments that were given to sg_http_alarm, and
+ * when somebody else has waited; until sg_http_quiet. -1 where the system has no such thing, or none is free.
  */
 extern int sg_http_descriptor(void);
 extern void sg_http_alarm(TimestampTz until);
+extern void sg_http_quiet(void);
 extern void sg_http_close_descriptor(int fd);
+
+/*
+ * May its request have reached the server, through proxy and TLS? Only then can an exchange that failed have done
+ * something.
+ */
+extern bool sg_http_left(const SgHttp *http);
 
 /* Has the first byte of the answer come? */
 extern bool sg_http_begun(const SgHttp *http);
@@ -91,11 +99,11 @@ extern int sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_aft
 /* Bytes of headers and body received so far. */
 extern int64 sg_http_bytes(const SgHttp *http);
 
-/* May its request have reached the server? Only then can an exchange that failed have done something. */
-extern bool sg_http_left(const SgHttp *http);
-
 /* Microseconds between its start and the moment when its request could leave: the connection's time. */
 extern int64 sg_http_late(const SgHttp *http);
+
+/* Closes the connection of an exchange that is done, unless others share it: no request is to follow on it. */
+extern void sg_http_distrust(const SgHttp *http);
 
 /* Ends the exchange, whatever its state, and frees all that it holds. */
 extern void sg_http_end(SgHttp *http);

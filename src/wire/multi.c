@@ -8,11 +8,12 @@
 #include "postgres.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "descriptors.h"
 #include "http.h"
 #include "miscadmin.h"
 #include "multi.h"
+#include "portability/instr_time.h"
 #include "sockets.h"
 #include "storage/fd.h"
 #include "storage/ipc.h"
@@ -20,22 +21,50 @@
 
 /* curl holds this many connections open for reuse; each is a descriptor of the backend. */
 #define KEPT_CONNECTIONS 16
-/* At most so many at once: as many as the option in_flight allows one scan. */
-#define MOST_CONNECTIONS 64
 /* The handle itself holds descriptors to wake up by. */
 #define OWN_DESCRIPTORS 2
-/* Of those that PostgreSQL lends, so many stay for other things: resolving, wait event sets, a second try. */
-#define SPARED_DESCRIPTORS 8
 /* No wait is longer, so that a clock that jumps cannot hold a backend. */
 #define LONGEST_WAIT_MS 60000
+/* A wait by a descriptor is not longer, see relation/async.c. */
+#define LONGEST_GAP_US USECS_PER_SEC
 /* Not every system can say so when it makes a socket. */
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC 0
 #endif
 
 static CURLM *multi = NULL;
-static TimestampTz timer_at = 0; /* when curl wants to be called; 0: not at all */
-static int running = 0;			 /* transfers under way */
+static int64 timer_at = 0; /* when curl wants to be called, by the steady clock; 0: not at all */
+static curl_socket_t idle[KEPT_CONNECTIONS]; /* have had a transfer; may have one again */
+static uint32 ended = 0;					 /* how many were put there, in turn */
+static int running = 0;						 /* transfers under way */
+static int64 driven_us = 0;					 /* time for which they could move */
+static int64 last_looked_at = 0;			 /* by the steady clock */
+
+/* Microseconds by a clock that nobody sets. */
+static int64
+steady_clock(void)
+{
+	instr_time now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) INSTR_TIME_GET_MICROSEC(now);
+}
+
+/* Counts the time since the last look as time in which transfers could move, up to a limit. */
+static void
+count_time(int64 longest)
+{
+	int64 now = steady_clock();
+
+	driven_us += Min(now - last_looked_at, longest);
+	last_looked_at = now;
+}
+
+int64
+sg_http_clock(void)
+{
+	return driven_us;
+}
 
 void
 sg_multi_block_signals(sigset_t *saved)
@@ -70,31 +99,21 @@ note_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 static int
 note_timer(CURLM *m, long timeout_ms, void *arg)
 {
-	timer_at = timeout_ms < 0 ? 0 : GetCurrentTimestamp() + timeout_ms * INT64CONST(1000);
+	timer_at = timeout_ms < 0 ? 0 : steady_clock() + timeout_ms * INT64CONST(1000);
 	return 0;
 }
 
-/* Sockets are PostgreSQL's to count, or its own files could not be opened any more. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	curl_socket_t fd;
-
-	if (!AcquireExternalFD())
-		return CURL_SOCKET_BAD;
-	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-	if (fd == CURL_SOCKET_BAD)
-		ReleaseExternalFD();
-	return fd;
+	return sg_descriptor_count(
+		socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol));
 }
 
 static int
 close_socket(void *arg, curl_socket_t fd)
 {
-	int result = close(fd);
-
-	ReleaseExternalFD();
-	return result;
+	return sg_descriptor_close(fd);
 }
 
 void
@@ -102,13 +121,6 @@ sg_multi_count_sockets(CURL *easy)
 {
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-}
-
-/* What PostgreSQL lends all extensions together is a third of what is safe. */
-static long
-most_connections(void)
-{
-	return Max(1, Min(MOST_CONNECTIONS, max_safe_fds / 3 - SPARED_DESCRIPTORS));
 }
 
 static void
@@ -134,7 +146,7 @@ sg_multi_open(void)
 		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket);
 		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
 		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) KEPT_CONNECTIONS);
-		curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most_connections());
+		curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long) sg_descriptor_most());
 		curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) CURLPIPE_MULTIPLEX);
 	}
 	sg_multi_restore_signals(&saved);
@@ -145,10 +157,38 @@ sg_multi_open(void)
 	before_shmem_exit(close_at_exit, 0);
 }
 
+void
+sg_multi_note_idle(curl_socket_t fd)
+{
+	if (fd == CURL_SOCKET_BAD)
+		return;
+	for (int i = 0; i < Min(ended, KEPT_CONNECTIONS); i++)
+		if (idle[i] == fd)
+			return;
+	idle[ended++ % KEPT_CONNECTIONS] = fd;
+}
+
+/*
+ * Bytes that came behind an answer would be taken for the next one. libcurl 7.88 does not look for them before it
+ * uses a connection again, so idle ones that have some are ended.
+ */
+static void
+end_unasked(void)
+{
+	char byte;
+
+	for (int i = 0; i < Min(ended, KEPT_CONNECTIONS); i++)
+		if (!sg_sockets_watched(idle[i]) && recv(idle[i], &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
+			sg_descriptor_shut(idle[i]);
+}
+
 const char *
 sg_multi_add(CURL *easy)
 {
-	CURLMcode code = curl_multi_add_handle(multi, easy);
+	CURLMcode code;
+
+	end_unasked();
+	code = curl_multi_add_handle(multi, easy);
 
 	if (code != CURLM_OK)
 		return curl_multi_strerror(code);
@@ -195,7 +235,7 @@ let_curl_work(const WaitEvent *events, int count)
 				(events[i].events & WL_SOCKET_READABLE ? CURL_CSELECT_IN : 0) |
 					(events[i].events & WL_SOCKET_WRITEABLE ? CURL_CSELECT_OUT : 0),
 				&ignored);
-	if (timer_at != 0 && timer_at <= GetCurrentTimestamp())
+	if (timer_at != 0 && timer_at <= steady_clock())
 	{
 		timer_at = 0;
 		curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &ignored);
@@ -204,21 +244,23 @@ let_curl_work(const WaitEvent *events, int count)
 	sg_multi_restore_signals(&saved);
 }
 
-/* Milliseconds from now to the earlier of the two moments that are set; rounded up, so never early. */
-static long
-wait_length(TimestampTz until)
+void
+sg_multi_kick(void)
 {
-	TimestampTz at = until;
-	int64 left;
+	let_curl_work(NULL, 0);
+}
 
-	if (timer_at != 0 && (at == 0 || timer_at < at))
-		at = timer_at;
-	if (at == 0)
-		return LONGEST_WAIT_MS;
-	left = at - GetCurrentTimestamp();
-	if (left <= 0)
-		return 0;
-	return (long) Min((left + 999) / 1000, LONGEST_WAIT_MS);
+/* Microseconds from now until curl's timer or a moment (0: none), whichever is earlier. */
+static int64
+time_left(TimestampTz until)
+{
+	int64 left = LONGEST_WAIT_MS * INT64CONST(1000);
+
+	if (until != 0)
+		left = Min(left, until - GetCurrentTimestamp());
+	if (timer_at != 0)
+		left = Min(left, timer_at - steady_clock());
+	return Max(left, 0);
 }
 
 void
@@ -228,9 +270,18 @@ sg_http_wait(TimestampTz until)
 	int count;
 
 	sg_multi_open();
-	count =
-		sg_sockets_wait(wait_length(until), running > 0 ? SG_WAIT_REQUEST : SG_WAIT_PACE, events);
+	count_time(0);
+	/* rounded up, so never early */
+	count = sg_sockets_wait((long) ((time_left(until) + 999) / 1000),
+							running > 0 ? SG_WAIT_REQUEST : SG_WAIT_PACE, events);
+	count_time(PG_INT64_MAX);
 	let_curl_work(events, count);
+}
+
+int
+sg_http_room(void)
+{
+	return sg_descriptor_most();
 }
 
 int
@@ -242,11 +293,20 @@ sg_http_descriptor(void)
 void
 sg_http_alarm(TimestampTz until)
 {
-	sg_sockets_alarm(timer_at != 0 ? Min(timer_at, until) : until);
+	sg_sockets_alarm(GetCurrentTimestamp() + time_left(until));
+}
+
+void
+sg_http_quiet(void)
+{
+	/* whoever waited by a descriptor let the transfers move meanwhile */
+	count_time(LONGEST_GAP_US);
+	sg_sockets_quiet();
 }
 
 void
 sg_http_close_descriptor(int fd)
 {
-	sg_sockets_close_descriptor(fd);
+	if (fd >= 0)
+		sg_descriptor_close(fd);
 }

@@ -24,6 +24,12 @@ extern void sg_multi_open(void);
 extern const char *sg_multi_add(CURL *easy);
 extern void sg_multi_remove(CURL *easy);
 
+/* Notes that a connection (or CURL_SOCKET_BAD) has no transfer now, and may be used for another one. */
+extern void sg_multi_note_idle(curl_socket_t fd);
+
+/* Lets what was started leave now, if it can. */
+extern void sg_multi_kick(void);
+
 /* Has the sockets of a transfer counted among the descriptors of the backend. */
 extern void sg_multi_count_sockets(CURL *easy);
 

@@ -15,12 +15,11 @@
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #endif
-#include <unistd.h>
 
 #include "base/compat.h"
+#include "descriptors.h"
 #include "miscadmin.h"
 #include "sockets.h"
-#include "storage/fd.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -57,26 +56,17 @@ tell_epoll(pgsocket fd, uint32 events)
 		(void) epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event);
 }
 
-/* A descriptor that is counted, or -1. */
-static int
-counted(int fd)
-{
-	if (fd >= 0)
-		ReserveExternalFD();
-	return fd;
-}
-
 /* Makes the set, with the alarm and all sockets in it; once for each backend. */
 static bool
 open_epoll(void)
 {
 	if (epoll_fd >= 0)
 		return true;
-	alarm_fd = alarm_fd >= 0 ? alarm_fd
-							 : counted(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+	if (alarm_fd < 0)
+		alarm_fd = sg_descriptor_count(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
 	if (alarm_fd < 0)
 		return false;
-	epoll_fd = counted(epoll_create1(EPOLL_CLOEXEC));
+	epoll_fd = sg_descriptor_count(epoll_create1(EPOLL_CLOEXEC));
 	tell_epoll(alarm_fd, WL_SOCKET_READABLE);
 	for (int i = 0; i < count; i++)
 		tell_epoll(watched[i].fd, watched[i].events);
@@ -86,7 +76,7 @@ open_epoll(void)
 int
 sg_sockets_descriptor(void)
 {
-	return open_epoll() ? counted(fcntl(epoll_fd, F_DUPFD_CLOEXEC, 0)) : -1;
+	return open_epoll() ? sg_descriptor_count(fcntl(epoll_fd, F_DUPFD_CLOEXEC, 0)) : -1;
 }
 
 static void
@@ -108,13 +98,12 @@ set_alarm(TimestampTz at)
 void
 sg_sockets_alarm(TimestampTz at)
 {
-	if (alarm_at == 0 || at < alarm_at)
+	if (epoll_fd >= 0 && (alarm_at == 0 || at < alarm_at))
 		set_alarm(at);
 }
 
-/* Who waits by himself sees to everything that the alarm was for, and sets it anew. */
-static void
-end_alarm(void)
+void
+sg_sockets_quiet(void)
 {
 	if (alarm_at != 0)
 		set_alarm(0);
@@ -138,21 +127,12 @@ sg_sockets_alarm(TimestampTz at)
 {
 }
 
-static void
-end_alarm(void)
+void
+sg_sockets_quiet(void)
 {
 }
 
 #endif
-
-void
-sg_sockets_close_descriptor(int fd)
-{
-	if (fd < 0)
-		return;
-	close(fd);
-	ReleaseExternalFD();
-}
 
 /* Makes room for one more socket; false if there is no memory. */
 static bool
@@ -192,6 +172,15 @@ sg_sockets_watch(pgsocket fd, uint32 events)
 	watched[i] = (Watched){fd, events};
 }
 
+bool
+sg_sockets_watched(pgsocket fd)
+{
+	for (int i = 0; i < count; i++)
+		if (watched[i].fd == fd)
+			return true;
+	return false;
+}
+
 static void
 prepare_wait_set(void)
 {
@@ -228,7 +217,9 @@ sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events)
 	uint32 wait_event = wait_event_of(why);
 	int n;
 
-	end_alarm();
+	/* what this wait serves, others may be waiting for by a descriptor, and will not see it there */
+	if (alarm_at != 0)
+		sg_sockets_alarm(GetCurrentTimestamp());
 	prepare_wait_set();
 	/* a look into the catalogs must not hold back vacuum while the network takes its time */
 	InvalidateCatalogSnapshotConditionally();

@@ -19,6 +19,9 @@
  */
 extern void sg_sockets_watch(pgsocket fd, uint32 events);
 
+/* Is the socket being watched? */
+extern bool sg_sockets_watched(pgsocket fd);
+
 /* What a wait is for, as pg_stat_activity shows it where the version lets an extension name it. */
 typedef enum SgWait
 {
@@ -34,12 +37,12 @@ typedef enum SgWait
 extern int sg_sockets_wait(long milliseconds, SgWait why, WaitEvent *events);
 
 /*
- * A descriptor that is readable when one of the sockets is ready, or at the earliest of the moments that were
- * given to sg_sockets_alarm since the last sg_sockets_wait; the caller closes it with
- * sg_sockets_close_descriptor. -1 where the system has none, or none is free.
+ * A descriptor for a wait that is not ours, to be closed with sg_descriptor_close: readable when one of the sockets
+ * is ready, at the earliest of the moments that were given to sg_sockets_alarm, and after any sg_sockets_wait,
+ * until sg_sockets_quiet. -1 where the system has none, or none is free.
  */
 extern int sg_sockets_descriptor(void);
 extern void sg_sockets_alarm(TimestampTz at);
-extern void sg_sockets_close_descriptor(int fd);
+extern void sg_sockets_quiet(void);
 
 #endif
