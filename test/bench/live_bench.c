@@ -15,16 +15,13 @@
  */
 #define _GNU_SOURCE
 
-#include <dirent.h>
-#include <libpq-fe.h>
+#include "client.h"
+
 #include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #define TRIES 200
 #define SCANS 1000
@@ -32,79 +29,6 @@
 #define PROBE_EVERY 100
 /* the probe itself takes some pages in its first rounds between scans */
 #define PROBE_EVERY_FIRST 10
-
-static void
-fail(const char *what, const char *why)
-{
-	fprintf(stderr, "live_bench: %s: %s\n", what, why);
-	exit(1);
-}
-
-static PGconn *
-connect_cluster(void)
-{
-	PGconn *connection = PQconnectdb("");
-
-	if (PQstatus(connection) != CONNECTION_OK)
-		fail("could not connect", PQerrorMessage(connection));
-	return connection;
-}
-
-/* Runs a statement that must work, and returns its first value; valid until the next call. */
-static const char *
-query(PGconn *connection, const char *sql)
-{
-	static char value[256];
-	PGresult *result = PQexec(connection, sql);
-
-	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
-		fail(sql, PQresultErrorMessage(result));
-	value[0] = '\0';
-	if (PQntuples(result) > 0)
-		snprintf(value, sizeof(value), "%s", PQgetvalue(result, 0, 0));
-	PQclear(result);
-	return value;
-}
-
-static FILE *
-open_raw(const char *directory, const char *name)
-{
-	char path[4096];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	file = fopen(path, "w");
-	if (file == NULL)
-		fail("could not write", path);
-	return file;
-}
-
-static double
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
-}
-
-static void
-sleep_ms(double ms)
-{
-	struct timespec t = {(time_t) (ms / 1e3), 0};
-
-	t.tv_nsec = (long) ((ms - (double) t.tv_sec * 1e3) * 1e6);
-	nanosleep(&t, NULL);
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
 
 /* -------- cancel -------- */
 
@@ -206,7 +130,7 @@ bench_cancel_of(const char *name, const char *journal, const char *raw, const ch
 	for (int i = 0; i < TRIES; i++)
 		fprintf(file, "%d\t%.3f\n", i + 1, times[i]);
 	fclose(file);
-	qsort(times, TRIES, sizeof(double), ascending);
+	sort_times(times, TRIES);
 	/* of 200 values in order the 198th: 99 % are not above it */
 	printf("%s\t%.2f\tms\n", name, times[TRIES * 99 / 100 - 1]);
 	fprintf(stderr, "%s: median %.2f, p90 %.2f, p99 %.2f, max %.2f ms\n", name,
@@ -235,62 +159,6 @@ bench_cancel(const char *journal, const char *raw, const char *point)
 
 /* -------- growth -------- */
 
-typedef struct Probe
-{
-	int scans;
-	long contexts;	 /* bytes of PostgreSQL's memory contexts */
-	long private_kb; /* resident and not shared: malloc's as well */
-	int descriptors;
-} Probe;
-
-static long
-private_memory(int pid)
-{
-	char path[64];
-	char line[256];
-	long kb = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "r");
-	if (file == NULL)
-		fail("could not read", path);
-	while (kb < 0 && fgets(line, sizeof(line), file) != NULL)
-		sscanf(line, "RssAnon: %ld kB", &kb);
-	fclose(file);
-	return kb;
-}
-
-static int
-count_descriptors(int pid)
-{
-	char path[64];
-	int count = 0;
-	DIR *directory;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	directory = opendir(path);
-	if (directory == NULL)
-		fail("could not read", path);
-	for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-		count += entry->d_name[0] != '.';
-	closedir(directory);
-	return count;
-}
-
-static Probe
-probe(PGconn *session, int scans)
-{
-	Probe result = {.scans = scans};
-	int pid = PQbackendPID(session);
-
-	result.contexts =
-		atol(query(session, "SELECT sum(total_bytes) FROM pg_backend_memory_contexts"));
-	result.private_kb = private_memory(pid);
-	result.descriptors = count_descriptors(pid);
-	return result;
-}
-
 static void
 bench_growth(const char *raw, const char *point)
 {
@@ -299,8 +167,6 @@ bench_growth(const char *raw, const char *point)
 	Probe first = {0};
 	Probe last = {0};
 	char sql[256];
-	long contexts_kb;
-	long private_kb;
 
 	/* one request a scan: how two overlap would show in the highest use of memory, and is chance */
 	snprintf(sql, sizeof(sql),
@@ -314,18 +180,12 @@ bench_growth(const char *raw, const char *point)
 		if (scans % (scans <= FIRST_SCANS ? PROBE_EVERY_FIRST : PROBE_EVERY) != 0)
 			continue;
 		last = probe(session, scans);
-		fprintf(file, "%d\t%ld\t%ld\t%d\n", last.scans, last.contexts, last.private_kb,
-				last.descriptors);
+		print_probe(file, &last);
 		if (scans == FIRST_SCANS)
 			first = last;
 	}
 	fclose(file);
-	contexts_kb = (last.contexts - first.contexts) / 1024;
-	private_kb = last.private_kb - first.private_kb;
-	fprintf(stderr, "scan_growth_kb: %ld in memory contexts, %ld in private resident memory\n",
-			contexts_kb, private_kb);
-	printf("scan_growth_kb\t%ld\tkB\n", contexts_kb > private_kb ? contexts_kb : private_kb);
-	printf("scan_growth_fds\t%d\tdescriptors\n", last.descriptors - first.descriptors);
+	print_growth("scan_growth", &first, &last);
 	PQfinish(session);
 }
 

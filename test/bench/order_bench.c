@@ -201,6 +201,8 @@ collect(Work *work, Parts *parts)
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "order bench", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
+	/* the decoder changes what it reads */
+	char *body = pnstrdup(work->body.data, work->body.len);
 	SgGroup *group;
 	SgAnswer *answer;
 	double start;
@@ -211,8 +213,8 @@ collect(Work *work, Parts *parts)
 	group = sg_group_make(sg_assembly_make(sg_api_find("switchgrid", "v2")));
 	answer = sg_group_answer(group);
 	answer->request = work->request;
-	work->request.endpoint->decode(&answer->request, work->body.data, work->body.len, sg_group_emit,
-								   group, &answer->fault);
+	work->request.endpoint->decode(&answer->request, body, work->body.len, sg_group_emit, group,
+								   &answer->fault);
 	if (answer->fault.kind != SG_FAULT_NONE)
 		elog(ERROR, "decoding: %s", answer->fault.text);
 	sg_group_add(group);
