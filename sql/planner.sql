@@ -426,7 +426,7 @@ MERGE INTO t.sum USING (SELECT point_id, sum(wh) AS wh FROM live.daily_energy WH
 SELECT count(*) AS rows, count(*) FILTER (WHERE s.wh = d.wh) AS same FROM t.sum s JOIN (SELECT point_id, sum(wh) AS wh FROM t.daily_energy WHERE day >= '2026-11-18' GROUP BY 1) AS d ON point_id = prm;
 INSERT INTO t.sum SELECT point_id, max(wh) FROM live.daily_energy WHERE point_id = '22516914714270' AND day >= '2026-10-20' GROUP BY 1 ON CONFLICT (prm) DO UPDATE SET wh = excluded.wh WHERE sum.wh > 1 RETURNING wh = (SELECT max(wh) FROM t.daily_energy WHERE point_id = '22516914714270') AS same;
 SELECT t.took();
--- whole rows, and the columns of the system
+-- whole rows; a row that no table holds has no columns of the system but its table
 SELECT d.*::text = e.*::text AS same, (d).wh = e.wh AS wh, d.tableoid::regclass FROM live.daily_energy d JOIN t.daily_energy e USING (point_id, direction, day) WHERE point_id = '22516914714270' AND day = '2026-11-19';
 SELECT xmin, xmax, cmin FROM live.daily_energy d WHERE point_id = '22516914714270' AND day = '2026-11-19';
 CREATE MATERIALIZED VIEW t.kept AS SELECT * FROM live.daily_energy WHERE point_id = '22516914714270' AND day >= '2026-11-18' WITH NO DATA;

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "base/compat.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
@@ -13,10 +12,14 @@
 #include "miscadmin.h"
 #include "plan.h"
 #include "state.h"
+#include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "wanted.h"
 #include "wire/http.h"
+
+/* Rows that a batch has room for at first: a week of half-hours. */
+#define FIRST_ROWS 336
 
 /* Finds the table's attribute for each column of its relation. */
 static void
@@ -106,30 +109,69 @@ read_text(Oid type, Datum value)
 	return OidInputFunctionCall(input, TextDatumGetCString(value), param, -1);
 }
 
+/* Makes room for one more row. */
+static void
+grow(SgScanState *state)
+{
+	int room = Max(state->room * 2, FIRST_ROWS);
+	Size natts = state->desc->natts;
+
+	if (state->room == 0)
+	{
+		state->rows = palloc(room * natts * sizeof(Datum));
+		state->missing = palloc(room * natts * sizeof(bool));
+	}
+	else
+	{
+		state->rows = repalloc_huge(state->rows, room * natts * sizeof(Datum));
+		state->missing = repalloc_huge(state->missing, room * natts * sizeof(bool));
+	}
+	state->room = room;
+}
+
+/* A copy of a value in the batch; one that is equal to the last one of its column shares its copy. */
+static Datum
+keep(SgScanState *state, int column, Datum value)
+{
+	Form_pg_attribute attribute = TupleDescAttr(state->desc, state->columns[column]);
+	Size len;
+
+	if (attribute->attbyval)
+		return value;
+	len = datumGetSize(value, false, attribute->attlen);
+	if (state->kept[column] != 0 &&
+		datumGetSize(state->kept[column], false, attribute->attlen) == len &&
+		memcmp(DatumGetPointer(state->kept[column]), DatumGetPointer(value), len) == 0)
+		return state->kept[column];
+	return state->kept[column] = datumCopy(value, false, attribute->attlen);
+}
+
 void
 sg_state_emit(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
 {
 	SgScanState *state = arg;
 	MemoryContext old = MemoryContextSwitchTo(state->batch);
-	Datum row[MaxTupleAttributeNumber];
-	bool missing[MaxTupleAttributeNumber];
-	HeapTuple tuple;
+	int natts = state->desc->natts;
+	Datum *row;
+	bool *missing;
 
-	memset(missing, true, state->desc->natts * sizeof(bool));
+	if (state->count == state->room)
+		grow(state);
+	row = state->rows + (Size) state->count * natts;
+	missing = state->missing + (Size) state->count * natts;
+	memset(missing, true, natts * sizeof(bool));
 	for (int i = 0; i < relation->ncolumns; i++)
-		if (state->columns[i] >= 0)
-		{
-			row[state->columns[i]] = values[i];
-			missing[state->columns[i]] = nulls[i];
-			if (sg_column_is_text(&relation->columns[i]) && !nulls[i])
-				row[state->columns[i]] = read_text(relation->columns[i].type, values[i]);
-		}
-	tuple = heap_form_tuple(state->desc, row, missing);
-	/* it is formed as a value is: the system's columns would show its length and type */
-	HeapTupleHeaderSetXmin(tuple->t_data, InvalidTransactionId);
-	HeapTupleHeaderSetXmax(tuple->t_data, InvalidTransactionId);
-	HeapTupleHeaderSetCmin(tuple->t_data, InvalidTransactionId);
-	state->rows = lappend(state->rows, tuple);
+	{
+		int to = state->columns[i];
+
+		if (to < 0 || nulls[i])
+			continue;
+		missing[to] = false;
+		row[to] = sg_column_is_text(&relation->columns[i])
+					  ? read_text(relation->columns[i].type, values[i])
+					  : keep(state, i, values[i]);
+	}
+	state->count++;
 	MemoryContextSwitchTo(old);
 }
 
@@ -137,18 +179,25 @@ bool
 sg_state_give(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	Size natts = state->desc->natts;
 
-	if (state->next >= list_length(state->rows))
+	if (state->next >= state->count)
 		return false;
-	ExecStoreHeapTuple(list_nth(state->rows, state->next++), node->ss.ss_ScanTupleSlot, false);
+	memcpy(slot->tts_values, state->rows + state->next * natts, natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, state->missing + state->next * natts, natts * sizeof(bool));
+	state->next++;
+	ExecStoreVirtualTuple(slot);
 	return true;
 }
 
 void
 sg_state_clear(SgScanState *state)
 {
-	state->rows = NIL;
-	state->next = 0;
+	state->rows = NULL;
+	state->missing = NULL;
+	state->room = state->count = state->next = 0;
+	memset(state->kept, 0, sizeof(state->kept));
 	MemoryContextReset(state->batch);
 }
 

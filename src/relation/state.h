@@ -23,8 +23,13 @@ typedef struct SgScanState
 	TupleDesc desc;
 	MemoryContext context; /* of one pass over the relation: points, requests */
 	MemoryContext batch;   /* of the rows that came last */
-	List *rows;			   /* of HeapTuple, in batch */
+	Datum *rows;		   /* the batch: so many values a row as the table has columns */
+	bool *missing;		   /* the same, of nulls */
+	int room;			   /* rows that fit */
+	int count;			   /* rows in it */
 	int next;			   /* the row to give next */
+	Datum kept
+		[SG_MAX_COLUMNS]; /* the last value of a column, if by reference: it is often the same again */
 	bool started;
 	SgStats stats;
 	int64 planned;					/* requests of all passes */

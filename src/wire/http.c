@@ -46,6 +46,24 @@ struct SgHttp
 	MemoryContextCallback callback;
 };
 
+/* A body of the usual size is kept for the next exchange: the allocator would give its pages back each time. */
+#define SPARE_MOST 65536
+static char *spare = NULL;
+static size_t spare_size = 0;
+
+static void
+give_back(char *body, size_t size)
+{
+	if (body == NULL || size > SPARE_MOST || size < spare_size)
+	{
+		free(body);
+		return;
+	}
+	free(spare);
+	spare = body;
+	spare_size = size;
+}
+
 static size_t
 note_body(char *data, size_t size, size_t count, void *arg)
 {
@@ -56,6 +74,13 @@ note_body(char *data, size_t size, size_t count, void *arg)
 	{
 		http->too_large = true;
 		return 0;
+	}
+	if (http->body == NULL && n < spare_size)
+	{
+		http->body = spare;
+		http->size = spare_size;
+		spare = NULL;
+		spare_size = 0;
 	}
 	if (http->len + n + 1 > http->size)
 	{
@@ -143,7 +168,7 @@ release(void *arg)
 		curl_slist_free_all(http->headers);
 		sg_multi_restore_signals(&saved);
 	}
-	free(http->body);
+	give_back(http->body, http->size);
 	http->easy = NULL;
 	http->headers = NULL;
 	http->body = NULL;
