@@ -38,7 +38,7 @@ CREATE FUNCTION t.went() RETURNS TABLE (endpoint text) LANGUAGE sql VOLATILE AS 
 $$;
 -- the ledger as it lies in the data directory
 CREATE FUNCTION t.ledger() RETURNS text LANGUAGE sql VOLATILE AS $$
-    SELECT COALESCE(md5(pg_read_binary_file('pg_stat_tmp/switchgrid.pace.2', 0, 10000000, true)), 'none')
+    SELECT COALESCE(md5(pg_read_binary_file('pg_stat_tmp/switchgrid.pace.3', 0, 10000000, true)), 'none')
 $$;
 \set daily 'SELECT * FROM live.daily_energy WHERE direction = ''consumption'' AND day >= ''2026-11-10'' AND point_id = ''22516914714270'''
 \set contract 'SELECT * FROM live.contract WHERE point_id = ''22516914714270'''

@@ -71,6 +71,8 @@ send_if_turn(SgExchange *exchange)
 	old = MemoryContextSwitchTo(exchange->context);
 	exchange->http = sg_http_start(&exchange->request);
 	MemoryContextSwitchTo(old);
+	if (exchange->turn.key != 0)
+		sg_ledger_left(&exchange->turn, GetCurrentTimestamp());
 	exchange->state = SG_EXCHANGE_IN_FLIGHT;
 	sg_deadline_start(&exchange->deadline);
 	exchange->until = 0;
@@ -84,7 +86,10 @@ take_answer(SgExchange *exchange)
 
 	exchange->state = SG_EXCHANGE_DONE;
 	if (exchange->turn.key != 0 && exchange->turn.per_second > 0 && late > SG_PACE_LENT)
+	{
 		sg_ledger_delay(exchange->turn.key, late);
+		sg_ledger_left(&exchange->turn, exchange->sent_at + late);
+	}
 	exchange->stats->bytes += sg_http_bytes(exchange->http);
 	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len, &retry_after,
 									  &exchange->fault);

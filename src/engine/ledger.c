@@ -19,18 +19,26 @@
 #include "storage/fd.h"
 #include "utils/timestamp.h"
 
-#define LEDGER_FILE PG_STAT_TMP_DIR "/switchgrid.pace.2"
+#define LEDGER_FILE PG_STAT_TMP_DIR "/switchgrid.pace.3"
 /* Credentials (and quotas of each) that one cluster uses at a time; a place is freed when unused for a day. */
 #define PLACES 512
 #define UNUSED_AFTER (USECS_PER_DAY)
 /* A request may be this late before it must take another moment: about the margin of five intervals. */
 #define LATE_TOLERANCE 5000
 
+/*
+ * Requests whose departures are remembered. An operator that allows more in a second is not so strict that it
+ * matters how late one of them was.
+ */
+#define DEPARTURES 16
+
 typedef struct Place
 {
 	pg_atomic_uint64 key; /* 0: free */
 	pg_atomic_uint64 next;
 	pg_atomic_uint64 blocked_until;
+	pg_atomic_uint64 departed;				 /* requests that left */
+	pg_atomic_uint64 departures[DEPARTURES]; /* when the last of them did, in turn */
 	pg_atomic_uint64 minutes[SG_PACE_MINUTES];
 	pg_atomic_uint64 rights[SG_LEDGER_RIGHTS]; /* a moment, and a right in its lowest bits */
 } Place;
@@ -76,6 +84,7 @@ clear_place(Place *place)
 {
 	pg_atomic_write_u64(&place->next, 0);
 	pg_atomic_write_u64(&place->blocked_until, 0);
+	pg_atomic_write_u64(&place->departed, 0);
 	for (int i = 0; i < SG_PACE_MINUTES; i++)
 		pg_atomic_write_u64(&place->minutes[i], 0);
 	for (int i = 0; i < SG_LEDGER_RIGHTS; i++)
@@ -198,11 +207,48 @@ still_good(Place *place, const SgTurn *turn, TimestampTz now)
 		   interval == 0 || now <= turn->at + LATE_TOLERANCE;
 }
 
+/*
+ * The moment from which a request is no more one too many in the second after another one. The schedule sees to that,
+ * but a machine that lets a backend sleep between its turn and its request makes that one late for the next.
+ */
+static TimestampTz
+clear_of_others(Place *place, int per_second, TimestampTz now)
+{
+	uint64 departed = pg_atomic_read_u64(&place->departed);
+	TimestampTz clear;
+
+	if (per_second <= 0 || per_second > DEPARTURES || departed < per_second)
+		return now;
+	clear =
+		(TimestampTz) pg_atomic_read_u64(&place->departures[(departed - per_second) % DEPARTURES]) +
+		USECS_PER_SEC + LATE_TOLERANCE;
+	/* one that is further ahead was noted by another clock */
+	return clear <= now + 2 * USECS_PER_SEC ? clear : now;
+}
+
+static void
+note_departure(Place *place, SgTurn *turn, TimestampTz now)
+{
+	turn->departure = pg_atomic_fetch_add_u64(&place->departed, 1);
+	pg_atomic_write_u64(&place->departures[turn->departure % DEPARTURES], (uint64) now);
+}
+
+void
+sg_ledger_left(const SgTurn *turn, TimestampTz at)
+{
+	Place *place = find_place(turn->key);
+
+	/* unless its room is a later one's by now */
+	if (pg_atomic_read_u64(&place->departed) - turn->departure <= DEPARTURES)
+		pg_atomic_write_u64(&place->departures[turn->departure % DEPARTURES], (uint64) at);
+}
+
 bool
 sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 {
 	Place *place = find_place(turn->key);
 	TimestampTz now;
+	TimestampTz clear;
 	SgPaceView view;
 
 	if (!turn->held)
@@ -216,11 +262,19 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 	turn->at = Max(view.not_before, turn->at);
 	if (turn->at > now)
 		return false;
+	clear = clear_of_others(place, turn->per_second, now);
+	if (clear > now)
+	{
+		turn->held = true;
+		turn->at = clear;
+		return false;
+	}
 	if (!still_good(place, turn, now))
 	{
 		turn->at = now;
 		return false;
 	}
+	note_departure(place, turn, now);
 	count_request(place, now);
 	return true;
 }

@@ -12,10 +12,11 @@
 typedef struct SgTurn
 {
 	uint64 key;
-	int per_second; /* 0: no limit */
-	int per_hour;	/* 0: no limit */
-	bool held;		/* is a moment reserved? */
-	TimestampTz at; /* which one, or when to ask again */
+	int per_second;	  /* 0: no limit */
+	int per_hour;	  /* 0: no limit */
+	bool held;		  /* is a moment reserved? */
+	TimestampTz at;	  /* which one, or when to ask again */
+	uint64 departure; /* once it is used up: which one of the credential's */
 } SgTurn;
 
 /*
@@ -30,6 +31,12 @@ extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
  * (0: none). Changes nothing: a credential that has no place in the ledger gets none.
  */
 extern void sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view);
+
+/*
+ * Says when the request whose turn it was really left: the moment that others keep their distance from. Without it
+ * that is the moment when the turn was given.
+ */
+extern void sg_ledger_left(const SgTurn *turn, TimestampTz at);
 
 /*
  * Says that a request left so much later than its moment, in microseconds, for its connection was slow to

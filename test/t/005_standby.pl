@@ -17,7 +17,7 @@ my $point = POINT;
 my $stored =
   "SELECT count(*), sum(wh) FROM switchgrid.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-01'";
 my $live = $stored =~ s/switchgrid\./linky./r;
-my $ledger = 'pg_stat_tmp/switchgrid.pace.2';
+my $ledger = 'pg_stat_tmp/switchgrid.pace.3';
 my ($code, $out, $err);
 
 add_server($primary, 'linky', $simulator->url('unlimited'), per_second => 0);
