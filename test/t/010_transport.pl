@@ -67,7 +67,7 @@ my $session = Switchgrid::Session->open($node);
 
 my $scan =
   "SELECT count(*), sum(watts) FROM linky.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-19 00:00+01'";
-my $rows = '48|';
+my $rows;
 
 # One server, pointed at something else for each case.
 add_server($node, 'linky', $plain->url('unlimited'), retries => 0, per_second => 0,
@@ -196,7 +196,7 @@ SKIP:
 
 SKIP:
 {
-	skip 'no tinyproxy here', 14 unless grep { -x "$_/tinyproxy" } split(/:/, $ENV{PATH});
+	skip 'no tinyproxy here', 18 unless grep { -x "$_/tinyproxy" } split(/:/, $ENV{PATH});
 	my $port = free_port();
 	my $text;
 
@@ -223,6 +223,25 @@ CONF
 	point_at($plain->url('unlimited'));
 	works('plain HTTP through a proxy');
 	like(slurp_file("$dir/tinyproxy.log"), qr{GET http://127\.0\.0\.1:\d+/}, 'which it passed on');
+
+	# What a proxy refuses to carry has not left: an order that was never placed is nobody's to settle.
+	append_to_file("$dir/refusing.conf",
+		slurp_file("$dir/tinyproxy.conf") =~ s/^Port .*/Port PORT/r . "ConnectPort 1\n");
+	my $refusing = free_port();
+	append_to_file("$dir/refuse.conf", slurp_file("$dir/refusing.conf") =~ s/Port PORT/Port $refusing/r);
+	run_beside('refusing', $refusing, 'tinyproxy', '-d', '-c', "$dir/refuse.conf");
+	$node->safe_psql('postgres', qq(
+		CREATE SERVER orders FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'switchgrid', generation 'v2',
+			base_url '${\$secure->url}/enedis/v2', ca_file '$dir/ours.pem', proxy 'http://127.0.0.1:$refusing', retries '0');
+		CREATE USER MAPPING FOR CURRENT_USER SERVER orders
+			OPTIONS (token 'demo-secret', proxy_user 'analyst', proxy_password 'Pr0xy-w0rd');));
+	my ($code, $out, $err) = $node->psql('postgres',
+		"CALL switchgrid.order_data('orders', '{$point}', '{load_curve}', '2026-11-01', '2026-11-08')");
+	like($err, qr/could not connect.*CONNECT/s, 'a proxy that carries nothing');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM switchgrid.data_order WHERE state = \'uncertain\''),
+		'0', 'leaves no order uncertain');
+	is(scalar($secure->journal(sub { ($_[0]{endpoint} // '') =~ /order/ })), 0, 'and none was placed');
+
 	point_at($secure->url('unlimited'), "SET proxy 'http://127.0.0.1:9'");
 	fails('a proxy that is not there', 'HV00N', qr/connect/i);
 	point_at($plain->url('unlimited'), 'DROP proxy');
