@@ -1,6 +1,8 @@
 -- switchgrid--1.0.sql: the objects of the extension. Use CREATE EXTENSION switchgrid to load this file.
 \echo Use "CREATE EXTENSION switchgrid" to load this file. \quit
 
+-- What was there before could be a trap: this fails then. The script sees pg_catalog alone.
+CREATE SCHEMA switchgrid;
 COMMENT ON SCHEMA switchgrid IS 'Electricity and gas metering: curves, coverage, refresh.';
 
 -- The curve -------------------------------------------------------------------

@@ -98,8 +98,8 @@ sg_fault_set(SgFault *fault, SgFaultKind kind, const char *fmt, ...)
 	va_end(args);
 }
 
-void
-sg_fault_raise(const SgFault *fault, const char *server, const char *context)
+static void
+raise_fault(const SgFault *fault, const char *server, const char *context, bool hidden)
 {
 	const SgFaultClass *class = sg_fault_class(fault->kind);
 
@@ -107,7 +107,20 @@ sg_fault_raise(const SgFault *fault, const char *server, const char *context)
 			(errcode(class->sqlstate != 0 ? class->sqlstate : ANY), errmsg(class->message, server),
 			 fault->text[0] != '\0' ? errdetail("%s", fault->text) : 0,
 			 class->hint != NULL ? errhint("%s", class->hint) : 0,
-			 context != NULL ? errcontext("%s", context) : 0));
+			 context != NULL ? errcontext("%s", context) : 0, errhidecontext(hidden)));
+}
+
+void
+sg_fault_raise(const SgFault *fault, const char *server, const char *context)
+{
+	raise_fault(fault, server, context, false);
+	pg_unreachable();
+}
+
+void
+sg_fault_raise_unlogged(const SgFault *fault, const char *server, const char *context)
+{
+	raise_fault(fault, server, context, true);
 	pg_unreachable();
 }
 

@@ -94,6 +94,10 @@ extern void sg_fault_clear(SgFault *fault);
 extern void sg_fault_raise(const SgFault *fault, const char *server, const char *context)
 	pg_attribute_noreturn();
 
+/* The same, but the log does not get the context: it may name a person. */
+extern void sg_fault_raise_unlogged(const SgFault *fault, const char *server, const char *context)
+	pg_attribute_noreturn();
+
 /*
  * Writes at most "size" - 1 printable characters of a body into "out": what a person may see of an
  * answer that could not be read. Long runs of letters and digits, which could be secrets, and digits of

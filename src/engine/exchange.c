@@ -7,6 +7,7 @@
 #include "base/pace.h"
 #include "common/pg_prng.h"
 #include "exchange.h"
+#include "hide.h"
 #include "report.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -82,6 +83,7 @@ static void
 take_answer(SgExchange *exchange)
 {
 	int retry_after;
+	MemoryContext old;
 	int64 late = sg_http_late(exchange->http);
 
 	exchange->state = SG_EXCHANGE_DONE;
@@ -93,6 +95,10 @@ take_answer(SgExchange *exchange)
 	exchange->stats->bytes += sg_http_bytes(exchange->http);
 	exchange->status = sg_http_result(exchange->http, &exchange->body, &exchange->len, &retry_after,
 									  &exchange->fault);
+	old = MemoryContextSwitchTo(exchange->context);
+	sg_hide_sent(&exchange->request, exchange->status < 200 || exchange->status >= 300,
+				 exchange->body, exchange->len);
+	MemoryContextSwitchTo(old);
 	if (retry_after >= 0)
 		exchange->fault.not_before =
 			GetCurrentTimestamp() + Min(retry_after, SECS_PER_DAY) * USECS_PER_SEC;

@@ -139,7 +139,7 @@ check_url(const char *name, const char *value)
 
 	if (!known || host[3] == '\0' || strpbrk(value, " \t\r\n?#@") != NULL)
 		/* what stands before an @ may be a password */
-		complain_value(name, strchr(value, '@') != NULL ? "..." : value,
+		complain_value(name, strpbrk(value, "?#@") != NULL ? "..." : value,
 					   "The value is a URL such as https://host/prefix, without a query, a user "
 					   "name or spaces.");
 }
@@ -155,7 +155,7 @@ check_proxy(const char *name, const char *value)
 		if (pg_strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
 			len = strlen(schemes[i]);
 	if (len == 0 || value[len] == '\0' || strpbrk(value + len, " \t\r\n/?#@") != NULL)
-		complain_value(name, strchr(value, '@') != NULL ? "..." : value,
+		complain_value(name, strpbrk(value, "?#@") != NULL ? "..." : value,
 					   "The value is http://, https://, socks5:// or socks5h:// and host:port, "
 					   "without a user name.");
 }
@@ -212,13 +212,13 @@ static void
 check_file(const char *name, const char *value, Oid catalog)
 {
 	if (!is_absolute_path(value))
-		complain_value(name, value, "The value is an absolute path on the database server.");
+		complain_value(name, "...", "The value is an absolute path on the database server.");
 	if (!superuser())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a superuser may set the option \"%s\"", name),
 				 catalog == UserMappingRelationId
-					 ? errhint("Use the option client_secret, or ask a superuser to make "
+					 ? errhint("Give the secret itself, or ask a superuser to make "
 							   "the user mapping.")
 					 : errhint("A file of the database server is for a superuser to name.")));
 }
@@ -236,7 +236,8 @@ check_option(const Option *option, const char *value)
 			break;
 		case KIND_NAME:
 			if (value[0] == '\0' || strchr(value, ':') != NULL)
-				complain_value(option->name, value,
+				/* what stands behind a colon may be a password */
+				complain_value(option->name, value[0] == '\0' ? value : "...",
 							   "The value must not be empty, nor hold a colon.");
 			break;
 		case KIND_API:

@@ -70,9 +70,9 @@ table_definition(const SgRelation *relation, const char *server)
 	initStringInfo(&out);
 	appendStringInfo(&out, "CREATE FOREIGN TABLE %s (", quote_identifier(relation->name));
 	for (int i = 0; i < relation->ncolumns; i++)
-		appendStringInfo(&out, "%s%s %s", i > 0 ? ", " : "",
-						 quote_identifier(relation->columns[i].name),
-						 relation->columns[i].type_name);
+		appendStringInfo(
+			&out, "%s%s %s", i > 0 ? ", " : "", quote_identifier(relation->columns[i].name),
+			format_type_extended(relation->columns[i].type, -1, FORMAT_TYPE_FORCE_QUALIFY));
 	appendStringInfo(&out, ") SERVER %s OPTIONS (relation %s)", quote_identifier(server),
 					 quote_literal_cstr(relation->name));
 	return out.data;

@@ -20,6 +20,9 @@ judge(const SgScanState *state, const SgAnswer *answer)
 		return;
 	context = psprintf("relation \"%s\", %s", state->relation->name,
 					   sg_request_describe(&answer->request));
+	/* what a document is asked by may be a name */
+	if (state->relation->kind == SG_KIND_DOCUMENT)
+		sg_fault_raise_unlogged(&answer->fault, state->profile->name, context);
 	sg_fault_raise(&answer->fault, state->profile->name, context);
 }
 

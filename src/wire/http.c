@@ -8,6 +8,7 @@
 
 #include <limits.h>
 
+#include "body.h"
 #include "descriptors.h"
 #include "http.h"
 #include "multi.h"
@@ -16,8 +17,6 @@
 /* A test compares it with the version of the extension. */
 #define USER_AGENT "switchgrid/1.0 (PostgreSQL " PG_MAJORVERSION ")"
 
-/* A body grows by doubling from here. */
-#define FIRST_BODY 16384
 /* Headers of one answer, all together: a hundred times what any API was seen to send. */
 #define MAX_HEADERS 262144
 /*
@@ -30,9 +29,7 @@ struct SgHttp
 {
 	CURL *easy;
 	struct curl_slist *headers;
-	char *body;
-	size_t len;
-	size_t size;
+	SgBody body;
 	size_t max_body;
 	size_t headers_len;
 	bool begun;	  /* has the answer begun? */
@@ -46,61 +43,22 @@ struct SgHttp
 	MemoryContextCallback callback;
 };
 
-/* A body of the usual size is kept for the next exchange: the allocator would give its pages back each time. */
-#define SPARE_MOST 65536
-static char *spare = NULL;
-static size_t spare_size = 0;
-
-static void
-give_back(char *body, size_t size)
-{
-	if (body == NULL || size > SPARE_MOST || size < spare_size)
-	{
-		free(body);
-		return;
-	}
-	free(spare);
-	spare = body;
-	spare_size = size;
-}
-
 static size_t
 note_body(char *data, size_t size, size_t count, void *arg)
 {
 	SgHttp *http = arg;
 	size_t n = size * count;
 
-	if (n > http->max_body - http->len)
+	if (n > http->max_body - http->body.len)
 	{
 		http->too_large = true;
 		return 0;
 	}
-	if (http->body == NULL && n < spare_size)
+	if (!sg_body_append(&http->body, data, n))
 	{
-		http->body = spare;
-		http->size = spare_size;
-		spare = NULL;
-		spare_size = 0;
+		http->no_memory = true;
+		return 0;
 	}
-	if (http->len + n + 1 > http->size)
-	{
-		size_t want = Max(http->size * 2, FIRST_BODY);
-		char *grown;
-
-		while (want < http->len + n + 1)
-			want *= 2;
-		grown = realloc(http->body, want);
-		if (grown == NULL)
-		{
-			http->no_memory = true;
-			return 0;
-		}
-		http->body = grown;
-		http->size = want;
-	}
-	memcpy(http->body + http->len, data, n);
-	http->len += n;
-	http->body[http->len] = '\0';
 	return n;
 }
 
@@ -168,10 +126,9 @@ release(void *arg)
 		curl_slist_free_all(http->headers);
 		sg_multi_restore_signals(&saved);
 	}
-	give_back(http->body, http->size);
+	sg_body_release(&http->body);
 	http->easy = NULL;
 	http->headers = NULL;
-	http->body = NULL;
 }
 
 static void
@@ -216,6 +173,16 @@ set_headers(SgHttp *http, const SgHttpRequest *request, const char *token)
 		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->form);
 }
 
+/* curl takes percent signs out of what a proxy is told, so they are put in. */
+static void
+set_escaped(CURL *easy, CURLoption option, const char *text)
+{
+	char *escaped = curl_easy_escape(easy, text, 0);
+
+	curl_easy_setopt(easy, option, escaped);
+	curl_free(escaped);
+}
+
 /* The way to the server: nothing of it is taken from the environment of the server process. */
 static void
 set_route(CURL *easy, const SgHttpRoute *route)
@@ -227,8 +194,8 @@ set_route(CURL *easy, const SgHttpRoute *route)
 	if (route->proxy_user != NULL)
 	{
 		curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long) CURLAUTH_BASIC);
-		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, route->proxy_user);
-		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, route->proxy_password);
+		set_escaped(easy, CURLOPT_PROXYUSERNAME, route->proxy_user);
+		set_escaped(easy, CURLOPT_PROXYPASSWORD, route->proxy_password);
 	}
 	if (route->ca_file != NULL)
 	{
@@ -421,8 +388,8 @@ sg_http_result(SgHttp *http, char **body, size_t *len, int *retry_after, SgFault
 	curl_off_t delay = 0;
 
 	Assert(http->done);
-	*body = http->body != NULL ? http->body : nothing;
-	*len = http->len;
+	*body = http->body.bytes != NULL ? http->body.bytes : nothing;
+	*len = http->body.len;
 	*retry_after = -1;
 	if (http->code != CURLE_OK)
 	{
