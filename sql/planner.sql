@@ -400,10 +400,11 @@ SELECT * FROM t.gathers($$SELECT count(*) FROM t.big WHERE h = (SELECT count(*) 
 SELECT * FROM t.same($$SELECT count(*) FROM t.big WHERE h = (SELECT count(*) FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19')$$);
 SELECT * FROM t.same($$SELECT count(*) FROM t.big WHERE h IN (SELECT watts::int % 100 FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19')$$);
 SELECT * FROM t.same($$SELECT k FROM t.big UNION ALL SELECT watts::int FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19'$$);
-SET force_parallel_mode = on;
+-- 16 gave the setting another name
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT * FROM t.gathers($$SELECT watts FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19'$$);
 SELECT * FROM t.same($$SELECT watts FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-19'$$);
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
@@ -678,7 +679,9 @@ SELECT t.mark();
 SELECT count(*) FROM (SELECT FROM live.both WHERE point_id = '22516914714270' LIMIT 337) AS q;
 SELECT t.turns();
 -- as the inner side of a join: begun again for each point
+SET enable_memoize = off;
 SELECT t.shape($$SELECT id, watts FROM t.site JOIN live.both ON point_id = prm WHERE starts_at >= '2026-11-19' AND owner = 2$$);
+RESET enable_memoize;
 SELECT rows, same FROM t.same($$SELECT id, k, watts FROM t.site JOIN live.both ON point_id = prm WHERE starts_at >= '2026-11-18'$$);
 SELECT rows, same FROM t.same($$SELECT id, (SELECT sum(watts) FROM live.both WHERE point_id = prm AND starts_at >= '2026-11-18') FROM t.site$$);
 -- left in the middle, and begun again
