@@ -100,8 +100,8 @@ own_socket(CURL *easy)
 	return fd;
 }
 
-void
-sg_http_note_end(void *arg, CURLcode code)
+static void
+note_end(void *arg, CURLcode code)
 {
 	SgHttp *http = arg;
 
@@ -292,6 +292,7 @@ sg_http_start(const SgHttpRequest *request)
 	char *token = token_header(request);
 
 	sg_multi_open();
+	sg_multi_on_end(note_end);
 	http = palloc0(sizeof(SgHttp));
 	http->max_body = request->max_body;
 	http->removed = true;

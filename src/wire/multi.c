@@ -33,6 +33,7 @@
 #endif
 
 static CURLM *multi = NULL;
+static SgMultiEnd on_end = NULL; /* is told of transfers that have ended */
 static int64 timer_at = 0; /* when curl wants to be called, by the steady clock; 0: not at all */
 static curl_socket_t idle[KEPT_CONNECTIONS]; /* have had a transfer; may have one again */
 static uint32 ended = 0;					 /* how many were put there, in turn */
@@ -182,6 +183,12 @@ end_unasked(void)
 			sg_descriptor_shut(idle[i]);
 }
 
+void
+sg_multi_on_end(SgMultiEnd note_end)
+{
+	on_end = note_end;
+}
+
 const char *
 sg_multi_add(CURL *easy)
 {
@@ -217,7 +224,7 @@ collect_done(void)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &arg);
-		sg_http_note_end(arg, message->data.result);
+		on_end(arg, message->data.result);
 	}
 }
 

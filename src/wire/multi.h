@@ -20,6 +20,10 @@ extern void sg_multi_restore_signals(const sigset_t *saved);
 /* Makes the handle, if there is none yet. Raises 53200 if that fails. */
 extern void sg_multi_open(void);
 
+/* Called with signals blocked for each transfer that has ended; "arg" is its CURLOPT_PRIVATE. Set once. */
+typedef void (*SgMultiEnd)(void *arg, CURLcode code);
+extern void sg_multi_on_end(SgMultiEnd note_end);
+
 /* Starts and stops a transfer, with signals blocked. Starting says why it failed, or NULL. */
 extern const char *sg_multi_add(CURL *easy);
 extern void sg_multi_remove(CURL *easy);
@@ -32,8 +36,5 @@ extern void sg_multi_kick(void);
 
 /* Has the sockets of a transfer counted among the descriptors of the backend. */
 extern void sg_multi_count_sockets(CURL *easy);
-
-/* Called with signals blocked for each transfer that has ended; "arg" is its CURLOPT_PRIVATE. */
-extern void sg_http_note_end(void *arg, CURLcode code);
 
 #endif
