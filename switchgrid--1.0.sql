@@ -42,6 +42,332 @@ CREATE FUNCTION switchgrid.points(curve switchgrid.curve,
 COMMENT ON FUNCTION switchgrid.points(switchgrid.curve) IS
     'The slots of a curve that have a value, in order of time: W over the slot, and its energy in Wh by the slot''s length.';
 
+-- The curve: what it is made of -------------------------------------------------
+
+-- Unpacking a curve of a year takes some ten microseconds, which is what COST says of all that do.
+
+CREATE FUNCTION switchgrid.starts_at(curve switchgrid.curve) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sg_curve_starts_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.ends_at(curve switchgrid.curve) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sg_curve_ends_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.step(curve switchgrid.curve) RETURNS interval
+    AS 'MODULE_PATHNAME', 'sg_curve_step' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.span(curve switchgrid.curve) RETURNS tstzrange
+    AS 'MODULE_PATHNAME', 'sg_curve_span' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.slots(curve switchgrid.curve) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_curve_slots' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.missing(curve switchgrid.curve) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_curve_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION switchgrid.watts(curve switchgrid.curve) RETURNS double precision[]
+    AS 'MODULE_PATHNAME', 'sg_curve_watts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.natures(curve switchgrid.curve) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'sg_curve_natures' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.at(curve switchgrid.curve, instant timestamptz) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'sg_curve_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.slice(curve switchgrid.curve, span tstzrange) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.starts_at(switchgrid.curve) IS 'When the first slot of a curve begins, be it missing or not. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.ends_at(switchgrid.curve) IS 'When the last slot of a curve ends; its start if it has no slot. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.step(switchgrid.curve) IS 'Length of a slot: hours, minutes and seconds, 24:00:00 at most. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.span(switchgrid.curve) IS 'From the start of the first slot, inclusive, to the end of the last, exclusive; empty without slots. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.slots(switchgrid.curve) IS 'How many slots a curve has, missing ones included. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.missing(switchgrid.curve) IS 'How many slots of a curve have no value. Reads the header only.';
+COMMENT ON FUNCTION switchgrid.watts(switchgrid.curve) IS 'The values of a curve, W, one for each slot; NULL for a missing one.';
+COMMENT ON FUNCTION switchgrid.natures(switchgrid.curve) IS 'The natures of a curve, one for each slot; NULL for a missing slot and for a value without a nature.';
+COMMENT ON FUNCTION switchgrid.at(switchgrid.curve, timestamptz) IS
+    'The power at an instant, W: that of the slot that begins then or before and ends after; NULL if it is missing, or outside the curve.';
+COMMENT ON FUNCTION switchgrid.slice(switchgrid.curve, tstzrange) IS
+    'The slots that the range contains wholly, each as [start, end); without any, a curve of no slots. Keeps natures.';
+
+-- The curve: made of something else ------------------------------------------------
+
+CREATE FUNCTION switchgrid.curve(starts_at timestamptz, step interval, watts double precision[]) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_from_arrays' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve(starts_at timestamptz, step interval, watts double precision[], natures text[]) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_from_arrays' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.curve(timestamptz, interval, double precision[]) IS
+    'A curve of an array of W, NULL for a missing slot; the start is that of the first. Decimals are kept, nine at most; what is no such decimal (a third) is rounded to as many as fit. 22003 if the values do not fit into 32 bits with their decimals, 22023 for a step that is not 1 second to 1 day in whole seconds, 2202E for more dimensions, 54000 for more than 1048576 slots.';
+COMMENT ON FUNCTION switchgrid.curve(timestamptz, interval, double precision[], text[]) IS
+    'The same with a nature for each slot, NULL for none; that of a missing slot is not looked at. 2202E if there are not as many natures as values, 54000 for more than 15 kinds, or for one that is not 1 to 15 characters of printable ASCII.';
+
+CREATE FUNCTION switchgrid.curve_add(state internal, starts_at timestamptz, watts double precision, step interval) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_curve_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION switchgrid.curve_add(state internal, starts_at timestamptz, watts double precision, step interval, nature text) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_curve_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION switchgrid.curve_of_rows(state internal) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_of_rows' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.curve_add(internal, timestamptz, double precision, interval) IS 'Transition function of the aggregate switchgrid.curve.';
+COMMENT ON FUNCTION switchgrid.curve_add(internal, timestamptz, double precision, interval, text) IS 'Transition function of the aggregate switchgrid.curve.';
+COMMENT ON FUNCTION switchgrid.curve_of_rows(internal) IS 'Final function of the aggregate switchgrid.curve.';
+CREATE AGGREGATE switchgrid.curve(starts_at timestamptz, watts double precision, step interval) (
+    SFUNC = switchgrid.curve_add, STYPE = internal, SSPACE = 65536, FINALFUNC = switchgrid.curve_of_rows, PARALLEL = SAFE
+);
+CREATE AGGREGATE switchgrid.curve(starts_at timestamptz, watts double precision, step interval, nature text) (
+    SFUNC = switchgrid.curve_add, STYPE = internal, SSPACE = 65536, FINALFUNC = switchgrid.curve_of_rows, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE switchgrid.curve(timestamptz, double precision, interval) IS
+    'The curve of rows in any order: when a slot begins, W, and its length, the same in all rows. The curve spans the first to the last; a slot without a row, or with NULL watts, is missing. The same reading may come twice. 21000 for two different ones of a slot, 22004 for a NULL start or step, 22023 for steps that differ or are not 1 second to 1 day in whole seconds, and for rows that are not whole steps apart, 22003 for values that do not fit into 32 bits with their decimals, 54000 for rows more than 1048576 slots apart, which is noticed before there is memory for them.';
+COMMENT ON AGGREGATE switchgrid.curve(timestamptz, double precision, interval, text) IS
+    'The same with a nature, NULL for none. 54000 for more than 15 kinds, or for one that is not 1 to 15 characters of printable ASCII.';
+
+CREATE FUNCTION switchgrid.curve_to_jsonb(curve switchgrid.curve) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'sg_curve_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_from_jsonb(object jsonb) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_from_jsonb' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.curve_to_jsonb(switchgrid.curve) IS
+    'A curve as an object: starts_at in UTC, step in ISO 8601 (PT30M), watts (an array of W, null for a missing slot) and, if a slot has one, natures (an array as long).';
+COMMENT ON FUNCTION switchgrid.curve_from_jsonb(jsonb) IS
+    'The curve of such an object; starts_at and step may be written in any way that timestamptz and interval read. Other members are not looked at. 22023 if a member is not there or of another kind; else the errors of switchgrid.curve and of those two types.';
+CREATE CAST (switchgrid.curve AS jsonb) WITH FUNCTION switchgrid.curve_to_jsonb(switchgrid.curve);
+CREATE CAST (jsonb AS switchgrid.curve) WITH FUNCTION switchgrid.curve_from_jsonb(jsonb);
+CREATE CAST (switchgrid.curve AS double precision[]) WITH FUNCTION switchgrid.watts(switchgrid.curve);
+
+-- The curve: arithmetic ------------------------------------------------------------
+
+CREATE FUNCTION switchgrid.plus(a switchgrid.curve, b switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_plus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.minus(a switchgrid.curve, b switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_minus' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.times(a switchgrid.curve, b switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_times' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.divided_by(a switchgrid.curve, b switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_divided' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.plus(curve switchgrid.curve, number double precision) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_plus_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.minus(curve switchgrid.curve, number double precision) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_minus_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.times(curve switchgrid.curve, number double precision) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_times_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.divided_by(curve switchgrid.curve, number double precision) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_divided_by_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.plus(number double precision, curve switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_number_plus_curve' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.times(number double precision, curve switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_number_times_curve' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.negative(curve switchgrid.curve) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_negative' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.plus(switchgrid.curve, switchgrid.curve) IS
+    'The sum of two curves, W, slot by slot, where both spans overlap, on the longest step that the slots of both have in common (power is held within a slot). A slot is missing where it is missing in either; no natures. Results keep their decimals, nine at most; what does not fit into 32 bits with them, or has no end, is rounded, half away from zero, to as many decimals as the largest value leaves room for. 22003 if its whole watts do not fit. 22023 for starts that are apart by a fraction of a second, 54000 for too many slots.';
+COMMENT ON FUNCTION switchgrid.minus(switchgrid.curve, switchgrid.curve) IS
+    'The difference of two curves, W, slot by slot, where both spans overlap, on the longest step that the slots of both have in common (power is held within a slot). A slot is missing where it is missing in either; no natures. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.times(switchgrid.curve, switchgrid.curve) IS
+    'The product of two curves, slot by slot, where both spans overlap, on the longest step that the slots of both have in common (power is held within a slot). A slot is missing where it is missing in either; no natures. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.divided_by(switchgrid.curve, switchgrid.curve) IS
+    'The quotient of two curves, slot by slot, where both spans overlap, on the longest step that the slots of both have in common (power is held within a slot). A slot is missing where it is missing in either; no natures. Decimals and errors are those of plus(); 22012 where the divisor is zero and the dividend is not missing.';
+COMMENT ON FUNCTION switchgrid.plus(switchgrid.curve, double precision) IS
+    'Each value with a number of W added. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.minus(switchgrid.curve, double precision) IS
+    'Each value less a number of W. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.times(switchgrid.curve, double precision) IS
+    'Each value times a number. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.divided_by(switchgrid.curve, double precision) IS
+    'Each value divided by a number. Missing slots stay so, natures stay. Decimals and errors are those of plus(). 22012 for zero.';
+COMMENT ON FUNCTION switchgrid.plus(double precision, switchgrid.curve) IS
+    'Each value with a number of W added. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.times(double precision, switchgrid.curve) IS
+    'Each value times a number. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+COMMENT ON FUNCTION switchgrid.negative(switchgrid.curve) IS
+    'Each value with the other sign. Missing slots stay so, natures stay. Decimals and errors are those of plus().';
+CREATE OPERATOR switchgrid.+ (LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.plus, COMMUTATOR = OPERATOR(switchgrid.+));
+CREATE OPERATOR switchgrid.- (LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.minus);
+CREATE OPERATOR switchgrid.* (LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.times, COMMUTATOR = OPERATOR(switchgrid.*));
+CREATE OPERATOR switchgrid./ (LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.divided_by);
+CREATE OPERATOR switchgrid.+ (LEFTARG = switchgrid.curve, RIGHTARG = double precision, FUNCTION = switchgrid.plus, COMMUTATOR = OPERATOR(switchgrid.+));
+CREATE OPERATOR switchgrid.- (LEFTARG = switchgrid.curve, RIGHTARG = double precision, FUNCTION = switchgrid.minus);
+CREATE OPERATOR switchgrid.* (LEFTARG = switchgrid.curve, RIGHTARG = double precision, FUNCTION = switchgrid.times, COMMUTATOR = OPERATOR(switchgrid.*));
+CREATE OPERATOR switchgrid./ (LEFTARG = switchgrid.curve, RIGHTARG = double precision, FUNCTION = switchgrid.divided_by);
+CREATE OPERATOR switchgrid.+ (LEFTARG = double precision, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.plus, COMMUTATOR = OPERATOR(switchgrid.+));
+CREATE OPERATOR switchgrid.* (LEFTARG = double precision, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.times, COMMUTATOR = OPERATOR(switchgrid.*));
+CREATE OPERATOR switchgrid.- (RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.negative);
+COMMENT ON OPERATOR switchgrid.+ (switchgrid.curve, switchgrid.curve) IS 'The sum of two curves: switchgrid.plus().';
+COMMENT ON OPERATOR switchgrid.- (switchgrid.curve, switchgrid.curve) IS 'The difference of two curves: switchgrid.minus().';
+COMMENT ON OPERATOR switchgrid.* (switchgrid.curve, switchgrid.curve) IS 'The product of two curves: switchgrid.times().';
+COMMENT ON OPERATOR switchgrid./ (switchgrid.curve, switchgrid.curve) IS 'The quotient of two curves: switchgrid.divided_by().';
+COMMENT ON OPERATOR switchgrid.+ (switchgrid.curve, double precision) IS 'A number of W added to each value.';
+COMMENT ON OPERATOR switchgrid.- (switchgrid.curve, double precision) IS 'A number of W taken from each value.';
+COMMENT ON OPERATOR switchgrid.* (switchgrid.curve, double precision) IS 'Each value times a number.';
+COMMENT ON OPERATOR switchgrid./ (switchgrid.curve, double precision) IS 'Each value divided by a number.';
+COMMENT ON OPERATOR switchgrid.+ (double precision, switchgrid.curve) IS 'A number of W added to each value.';
+COMMENT ON OPERATOR switchgrid.* (double precision, switchgrid.curve) IS 'Each value times a number.';
+COMMENT ON OPERATOR switchgrid.- (NONE, switchgrid.curve) IS 'Each value with the other sign.';
+
+CREATE FUNCTION switchgrid.total_add_sum(state internal, curve switchgrid.curve) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_total_add_sum' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_add_min(state internal, curve switchgrid.curve) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_total_add_min' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_add_max(state internal, curve switchgrid.curve) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_total_add_max' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_combine(state internal, other internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_total_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_serial(state internal) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'sg_total_serial' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_deserial(bytes bytea, state internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'sg_total_deserial' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_value(state internal) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_total_final' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.total_mean(state internal) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_total_final_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.total_add_sum(internal, switchgrid.curve) IS 'Transition function of the aggregates switchgrid.sum and switchgrid.avg.';
+COMMENT ON FUNCTION switchgrid.total_add_min(internal, switchgrid.curve) IS 'Transition function of the aggregate switchgrid.min.';
+COMMENT ON FUNCTION switchgrid.total_add_max(internal, switchgrid.curve) IS 'Transition function of the aggregate switchgrid.max.';
+COMMENT ON FUNCTION switchgrid.total_combine(internal, internal) IS 'Combine function of the aggregates over curves.';
+COMMENT ON FUNCTION switchgrid.total_serial(internal) IS 'Serialization function of the aggregates over curves.';
+COMMENT ON FUNCTION switchgrid.total_deserial(bytea, internal) IS 'Deserialization function of the aggregates over curves.';
+COMMENT ON FUNCTION switchgrid.total_value(internal) IS 'Final function of the aggregates switchgrid.sum, switchgrid.min and switchgrid.max.';
+COMMENT ON FUNCTION switchgrid.total_mean(internal) IS 'Final function of the aggregate switchgrid.avg.';
+CREATE AGGREGATE switchgrid.sum(switchgrid.curve) (
+    SFUNC = switchgrid.total_add_sum, STYPE = internal, SSPACE = 262144, FINALFUNC = switchgrid.total_value,
+    COMBINEFUNC = switchgrid.total_combine, SERIALFUNC = switchgrid.total_serial,
+    DESERIALFUNC = switchgrid.total_deserial, PARALLEL = SAFE
+);
+CREATE AGGREGATE switchgrid.avg(switchgrid.curve) (
+    SFUNC = switchgrid.total_add_sum, STYPE = internal, SSPACE = 262144, FINALFUNC = switchgrid.total_mean,
+    COMBINEFUNC = switchgrid.total_combine, SERIALFUNC = switchgrid.total_serial,
+    DESERIALFUNC = switchgrid.total_deserial, PARALLEL = SAFE
+);
+CREATE AGGREGATE switchgrid.min(switchgrid.curve) (
+    SFUNC = switchgrid.total_add_min, STYPE = internal, SSPACE = 262144, FINALFUNC = switchgrid.total_value,
+    COMBINEFUNC = switchgrid.total_combine, SERIALFUNC = switchgrid.total_serial,
+    DESERIALFUNC = switchgrid.total_deserial, PARALLEL = SAFE
+);
+CREATE AGGREGATE switchgrid.max(switchgrid.curve) (
+    SFUNC = switchgrid.total_add_max, STYPE = internal, SSPACE = 262144, FINALFUNC = switchgrid.total_value,
+    COMBINEFUNC = switchgrid.total_combine, SERIALFUNC = switchgrid.total_serial,
+    DESERIALFUNC = switchgrid.total_deserial, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE switchgrid.sum(switchgrid.curve) IS
+    'The sum of curves, slot by slot, W: from the start of the earliest to the end of the latest, on the longest step that the slots of all have in common (power is held within a slot). Curves that lack a slot are left out there, as NULL is; a slot that all lack is missing. NULL without curves; no natures. Exact in the decimals of the curves; decimals and errors are those of plus().';
+COMMENT ON AGGREGATE switchgrid.avg(switchgrid.curve) IS
+    'The mean of curves, slot by slot, W: from the start of the earliest to the end of the latest, on the longest step that the slots of all have in common (power is held within a slot). Curves that lack a slot are left out there, as NULL is; a slot that all lack is missing. NULL without curves; no natures. Each slot is divided by the number of curves that have it, and rounded as by divided_by().';
+COMMENT ON AGGREGATE switchgrid.min(switchgrid.curve) IS
+    'The least values of curves, slot by slot, W: from the start of the earliest to the end of the latest, on the longest step that the slots of all have in common (power is held within a slot). Curves that lack a slot are left out there, as NULL is; a slot that all lack is missing. NULL without curves; no natures. Errors are those of plus().';
+COMMENT ON AGGREGATE switchgrid.max(switchgrid.curve) IS
+    'The largest values of curves, slot by slot, W: from the start of the earliest to the end of the latest, on the longest step that the slots of all have in common (power is held within a slot). Curves that lack a slot are left out there, as NULL is; a slot that all lack is missing. NULL without curves; no natures. Errors are those of plus().';
+
+CREATE FUNCTION switchgrid.similar(a switchgrid.curve, b switchgrid.curve, tolerance double precision) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_similar' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.similar(switchgrid.curve, switchgrid.curve, double precision) IS
+    'Do two curves have the same span, the same missing slots, and values that are nowhere more than a number of W apart? Steps may differ, power is held within a slot; natures are not looked at. 22023 for a negative tolerance.';
+
+-- The curve: other slots ---------------------------------------------------------------
+
+CREATE FUNCTION switchgrid.resample(curve switchgrid.curve, step interval) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_resample' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.resample(curve switchgrid.curve, step interval, origin timestamptz) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_resample' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.gaps(curve switchgrid.curve) RETURNS tstzmultirange
+    AS 'MODULE_PATHNAME', 'sg_curve_gaps' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.fill(curve switchgrid.curve, method text, longest interval DEFAULT NULL) RETURNS switchgrid.curve
+    AS 'MODULE_PATHNAME', 'sg_curve_fill' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.resample(switchgrid.curve, interval) IS
+    'The same power on slots of another step, longer or shorter, from the curve''s start on: the mean of each, W, by time; missing if a part of it is, as is the last if it ends after the curve. A nature stays where all parts of a slot have it. Rounded as by divided_by(); 22023 for a step that is not 1 second to 1 day in whole seconds, 54000 for too many slots.';
+COMMENT ON FUNCTION switchgrid.resample(switchgrid.curve, interval, timestamptz) IS
+    'The same with slots that begin whole steps before or after an origin. 22023 for one that is not whole seconds from the curve''s start, 22008 for an infinite one.';
+COMMENT ON FUNCTION switchgrid.gaps(switchgrid.curve) IS 'Where slots of a curve are missing, within its span.';
+COMMENT ON FUNCTION switchgrid.fill(switchgrid.curve, text, interval) IS
+    'A curve with its holes filled: by the value before the hole (previous), on the line from that to the value after it (linear), or with 0 W (zero). Holes longer than the longest stay as they are, and those without a value on the side that the method needs; values of the line are rounded as by divided_by(). What is filled in has no nature. NULL for a NULL curve or method; 22023 for another method.';
+
+CREATE FUNCTION switchgrid.bucket(curve switchgrid.curve, unit text, zone text DEFAULT 'Europe/Paris',
+    OUT starts_at timestamptz, OUT ends_at timestamptz, OUT wh double precision, OUT watts double precision,
+    OUT watts_min double precision, OUT watts_max double precision, OUT points integer, OUT missing integer)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_curve_bucket' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION switchgrid.bucket(switchgrid.curve, text, text) IS
+    'A curve by civil hour, day, week, month or year of a time zone, one row for each that the curve reaches into, in order: energy in Wh, mean power in W over the time that has a value, least and largest value, slots with a value and without one; NULL for the first four if none has one. A slot that lies in two units gives its energy to each by time, and counts in both. Time outside the curve is not missing. 22023 for another unit or an unknown zone.';
+
+-- The curve: statistics ----------------------------------------------------------------
+
+CREATE FUNCTION switchgrid.energy(curve switchgrid.curve) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'sg_curve_energy' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.percentile(curve switchgrid.curve, fraction double precision) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'sg_curve_percentile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.load_duration(curve switchgrid.curve, OUT watts double precision, OUT hours double precision)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_curve_load_duration' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.energy(switchgrid.curve) IS 'Energy of a curve, Wh, by the length of its slots. Missing slots add nothing; NULL if no slot has a value.';
+COMMENT ON FUNCTION switchgrid.percentile(switchgrid.curve, double precision) IS
+    'The power, W, at a fraction of the slots that have a value, smallest first, as percentile_cont gives it; NULL if there is none. 22003 for a fraction that is not 0 to 1.';
+COMMENT ON FUNCTION switchgrid.load_duration(switchgrid.curve) IS
+    'Each power of a curve, W, largest first, and for how many hours it was at least that. Missing slots are left out.';
+
+-- The curve: equality and order -----------------------------------------------------------
+
+CREATE FUNCTION switchgrid.curve_eq(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_ne(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_lt(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_le(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_gt(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_ge(a switchgrid.curve, b switchgrid.curve) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_curve_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_cmp(a switchgrid.curve, b switchgrid.curve) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_curve_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_hash(curve switchgrid.curve) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_curve_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION switchgrid.curve_hash_extended(curve switchgrid.curve, seed bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sg_curve_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION switchgrid.curve_eq(switchgrid.curve, switchgrid.curve) IS
+    'Are two curves equal: the same start, step and slots, values and natures, whatever their decimals or bytes?';
+COMMENT ON FUNCTION switchgrid.curve_ne(switchgrid.curve, switchgrid.curve) IS
+    'Are two curves not equal?';
+COMMENT ON FUNCTION switchgrid.curve_lt(switchgrid.curve, switchgrid.curve) IS
+    'Does a curve come before another in the order of curve_cmp()?';
+COMMENT ON FUNCTION switchgrid.curve_le(switchgrid.curve, switchgrid.curve) IS
+    'Does a curve come before another, or is it equal?';
+COMMENT ON FUNCTION switchgrid.curve_gt(switchgrid.curve, switchgrid.curve) IS
+    'Does a curve come after another?';
+COMMENT ON FUNCTION switchgrid.curve_ge(switchgrid.curve, switchgrid.curve) IS
+    'Does a curve come after another, or is it equal?';
+COMMENT ON FUNCTION switchgrid.curve_cmp(switchgrid.curve, switchgrid.curve) IS
+    'The order of two curves, -1, 0 or 1: by start, step, number of slots, then by the first slot that differs: its value, a missing one last, then its nature.';
+COMMENT ON FUNCTION switchgrid.curve_hash(switchgrid.curve) IS
+    'A hash that equal curves share.';
+COMMENT ON FUNCTION switchgrid.curve_hash_extended(switchgrid.curve, bigint) IS
+    'A hash of 64 bits that equal curves share, for a seed.';
+CREATE OPERATOR switchgrid.= (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_eq, COMMUTATOR = OPERATOR(switchgrid.=),
+    NEGATOR = OPERATOR(switchgrid.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+CREATE OPERATOR switchgrid.<> (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_ne, COMMUTATOR = OPERATOR(switchgrid.<>),
+    NEGATOR = OPERATOR(switchgrid.=), RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR switchgrid.< (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_lt, COMMUTATOR = OPERATOR(switchgrid.>),
+    NEGATOR = OPERATOR(switchgrid.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR switchgrid.<= (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_le, COMMUTATOR = OPERATOR(switchgrid.>=),
+    NEGATOR = OPERATOR(switchgrid.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR switchgrid.> (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_gt, COMMUTATOR = OPERATOR(switchgrid.<),
+    NEGATOR = OPERATOR(switchgrid.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+CREATE OPERATOR switchgrid.>= (
+    LEFTARG = switchgrid.curve, RIGHTARG = switchgrid.curve, FUNCTION = switchgrid.curve_ge, COMMUTATOR = OPERATOR(switchgrid.<=),
+    NEGATOR = OPERATOR(switchgrid.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR switchgrid.= (switchgrid.curve, switchgrid.curve) IS 'Equal: switchgrid.curve_eq().';
+COMMENT ON OPERATOR switchgrid.<> (switchgrid.curve, switchgrid.curve) IS 'Not equal.';
+COMMENT ON OPERATOR switchgrid.< (switchgrid.curve, switchgrid.curve) IS 'Before, in the order of switchgrid.curve_cmp().';
+COMMENT ON OPERATOR switchgrid.<= (switchgrid.curve, switchgrid.curve) IS 'Before or equal.';
+COMMENT ON OPERATOR switchgrid.> (switchgrid.curve, switchgrid.curve) IS 'After.';
+COMMENT ON OPERATOR switchgrid.>= (switchgrid.curve, switchgrid.curve) IS 'After or equal.';
+CREATE OPERATOR CLASS switchgrid.curve_ops DEFAULT FOR TYPE switchgrid.curve USING btree AS
+    OPERATOR 1 switchgrid.<, OPERATOR 2 switchgrid.<=, OPERATOR 3 switchgrid.=, OPERATOR 4 switchgrid.>=, OPERATOR 5 switchgrid.>,
+    FUNCTION 1 switchgrid.curve_cmp(switchgrid.curve, switchgrid.curve);
+CREATE OPERATOR CLASS switchgrid.curve_ops DEFAULT FOR TYPE switchgrid.curve USING hash AS
+    OPERATOR 1 switchgrid.=,
+    FUNCTION 1 switchgrid.curve_hash(switchgrid.curve),
+    FUNCTION 2 switchgrid.curve_hash_extended(switchgrid.curve, bigint);
+COMMENT ON OPERATOR CLASS switchgrid.curve_ops USING btree IS 'Curves in the order of switchgrid.curve_cmp(). An entry is limited to a third of a page: long curves need a hash index.';
+COMMENT ON OPERATOR CLASS switchgrid.curve_ops USING hash IS 'Curves by equality.';
+
 -- The wrapper -----------------------------------------------------------------
 
 CREATE FUNCTION switchgrid.switchgrid_fdw_handler() RETURNS fdw_handler
@@ -1039,8 +1365,20 @@ COMMENT ON COLUMN switchgrid.quota.blocked_by IS 'What blocks for longest: hour 
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA switchgrid FROM PUBLIC;
 REVOKE ALL ON ALL PROCEDURES IN SCHEMA switchgrid FROM PUBLIC;
--- These read nothing; without USAGE on the schema they are out of reach all the same.
-GRANT EXECUTE ON FUNCTION switchgrid.points(switchgrid.curve) TO PUBLIC;
+-- These read nothing; without USAGE on the schema they are out of reach all the same. Who may read a curve may compute with it.
+DO $$
+DECLARE
+    routine pg_catalog.regprocedure;
+BEGIN
+    FOR routine IN
+        SELECT oid FROM pg_catalog.pg_proc
+         WHERE pronamespace OPERATOR(pg_catalog.=) 'switchgrid'::pg_catalog.regnamespace
+           AND 'switchgrid.curve'::pg_catalog.regtype::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (ARRAY[prorettype] OPERATOR(pg_catalog.||) proargtypes::pg_catalog.oid[])
+           AND 'internal'::pg_catalog.regtype::pg_catalog.oid OPERATOR(pg_catalog.<>) ALL (proargtypes::pg_catalog.oid[])
+    LOOP
+        EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO PUBLIC', routine);
+    END LOOP;
+END $$;
 GRANT EXECUTE ON FUNCTION switchgrid.history(name, text, text) TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_segment', '');

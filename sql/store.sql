@@ -107,9 +107,10 @@ SELECT count(*) FROM switchgrid.load_curve WHERE point_id = '22516914714270';
 RESET ROLE;
 DROP OWNED BY sg_reader;
 DROP ROLE sg_reader;
--- nothing of the extension can be executed or read by everybody, but for two functions that read nothing
+-- nothing of the extension can be executed or read by everybody, but for what computes with curves, and one that reads nothing
 SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'switchgrid'::regnamespace
-    AND (proacl IS NULL OR proacl::text ~ '[{,]=') ORDER BY 1::text;
+    AND (proacl IS NULL OR proacl::text ~ '[{,]=')
+    AND NOT 'switchgrid.curve'::regtype = ANY (ARRAY[prorettype] || proargtypes::oid[]) ORDER BY 1::text;
 SELECT relname FROM pg_class WHERE relnamespace = 'switchgrid'::regnamespace AND relacl::text ~ '[{,]=';
 SELECT has_schema_privilege('public', 'switchgrid', 'usage');
 -- every function, relation and column says what it is

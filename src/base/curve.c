@@ -95,15 +95,16 @@ sg_curve_head(const struct varlena *packed, SgCurveHead *head)
 		complain(status);
 }
 
-SgSlots *
-sg_curve_unpack(const struct varlena *packed)
+static SgSlots *
+unpack(const struct varlena *packed, bool natures)
 {
 	SgSlots *slots = palloc0(sizeof(SgSlots));
 	SgCodecStatus status;
 
 	sg_curve_head(packed, &slots->head);
 	slots->values = palloc(sizeof(int32_t) * Max(slots->head.count, 1));
-	slots->nature = palloc(Max(slots->head.count, 1));
+	if (natures || slots->head.missing > 0)
+		slots->nature = palloc(Max(slots->head.count, 1));
 	status =
 		sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), slots);
 	if (status != SG_CODEC_OK)
@@ -111,11 +112,24 @@ sg_curve_unpack(const struct varlena *packed)
 	return slots;
 }
 
+SgSlots *
+sg_curve_unpack(const struct varlena *packed)
+{
+	return unpack(packed, true);
+}
+
+SgSlots *
+sg_curve_unpack_values(const struct varlena *packed)
+{
+	return unpack(packed, false);
+}
+
 void
 sg_curve_free(SgSlots *slots)
 {
 	pfree(slots->values);
-	pfree(slots->nature);
+	if (slots->nature != NULL)
+		pfree(slots->nature);
 	pfree(slots);
 }
 
@@ -160,9 +174,8 @@ sg_curve_rescale(SgSlots *slots, int scale)
 	slots->head.scale = (uint8_t) scale;
 }
 
-/* The number of a nature in the curve's dictionary; adds it if it is new. */
-static uint8_t
-nature_number(SgNatures *natures, const char *nature)
+uint8_t
+sg_curve_nature_number(SgNatures *natures, const char *nature)
 {
 	if (nature == NULL || nature[0] == '\0')
 		return 0;
@@ -180,7 +193,7 @@ sg_curve_set(SgSlots *slots, uint32 slot, double watts, const char *nature)
 {
 	Assert(slot < slots->head.count);
 	slots->values[slot] = to_mantissa(watts, slots->head.scale);
-	slots->nature[slot] = nature_number(&slots->head.natures, nature);
+	slots->nature[slot] = sg_curve_nature_number(&slots->head.natures, nature);
 }
 
 const char *

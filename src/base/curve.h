@@ -31,10 +31,16 @@ extern struct varlena *sg_curve_pack(SgSlots *slots);
 /* Unpacks a (detoasted) varlena into the current memory context. Raises XX001 if its bytes are corrupt. */
 extern SgSlots *sg_curve_unpack(const struct varlena *packed);
 
+/*
+ * The same for what only computes: leaves the natures out, and the whole array of them if no slot is
+ * missing.
+ */
+extern SgSlots *sg_curve_unpack_values(const struct varlena *packed);
+
 /* Reads the header only. Raises XX001 if it is corrupt. */
 extern void sg_curve_head(const struct varlena *packed, SgCurveHead *head);
 
-/* Frees slots made by sg_curve_make or sg_curve_unpack. */
+/* Frees slots made by one of the functions above. */
 extern void sg_curve_free(SgSlots *slots);
 
 /* 10 to the power of the scale: watts = mantissa / that. */
@@ -50,6 +56,12 @@ extern void sg_curve_rescale(SgSlots *slots, int scale);
 
 /* Sets a slot's value, at the slots' scale; rounds what the scale cannot hold. Raises 22003. */
 extern void sg_curve_set(SgSlots *slots, uint32 slot, double watts, const char *nature);
+
+/*
+ * The number of a nature in a curve's dictionary, which takes it up if it is new; 0 for none. Raises 54000
+ * for one that is too long or too many.
+ */
+extern uint8_t sg_curve_nature_number(SgNatures *natures, const char *nature);
 
 /* The nature of a slot that has a value, or NULL. Belongs to the slots. */
 extern const char *sg_curve_nature(const SgSlots *slots, uint32 slot);
