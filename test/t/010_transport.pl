@@ -15,7 +15,7 @@ use Test::More;
 
 my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 my $point = POINT;
-my @helpers;
+my @peers;
 
 # Nothing listens there: whoever takes the environment's word for the way finds no one.
 $ENV{$_} = 'http://127.0.0.1:9' foreach qw(http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY);
@@ -156,7 +156,7 @@ sub run_beside
 	my $log = '';
 	my $run = IPC::Run::start(\@command, '<', \undef, '>', "$dir/$name.log", '2>&1');
 
-	push @helpers, $run;
+	push @peers, $run;
 	wait_until("$name listens",
 		sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) });
 	return;
@@ -166,7 +166,7 @@ END
 {
 	my $exit_code = $?;
 
-	$_->kill_kill(grace => 2) foreach @helpers;
+	$_->kill_kill(grace => 2) foreach @peers;
 	$? = $exit_code;
 }
 
