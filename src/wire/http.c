@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include <curl/curl.h>
 #include <limits.h>
 
 #include "body.h"
@@ -101,12 +102,12 @@ own_socket(CURL *easy)
 }
 
 static void
-note_end(void *arg, CURLcode code)
+note_end(void *arg, int code)
 {
 	SgHttp *http = arg;
 
 	http->done = true;
-	http->code = code;
+	http->code = (CURLcode) code;
 	sg_multi_note_idle(own_socket(http->easy));
 }
 

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include <curl/curl.h>
 #include <sys/socket.h>
 
 #include "descriptors.h"
@@ -118,7 +119,7 @@ close_socket(void *arg, curl_socket_t fd)
 }
 
 void
-sg_multi_count_sockets(CURL *easy)
+sg_multi_count_sockets(void *easy)
 {
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -159,7 +160,7 @@ sg_multi_open(void)
 }
 
 void
-sg_multi_note_idle(curl_socket_t fd)
+sg_multi_note_idle(int fd)
 {
 	if (fd == CURL_SOCKET_BAD)
 		return;
@@ -190,7 +191,7 @@ sg_multi_on_end(SgMultiEnd note_end)
 }
 
 const char *
-sg_multi_add(CURL *easy)
+sg_multi_add(void *easy)
 {
 	CURLMcode code;
 
@@ -204,7 +205,7 @@ sg_multi_add(CURL *easy)
 }
 
 void
-sg_multi_remove(CURL *easy)
+sg_multi_remove(void *easy)
 {
 	if (multi != NULL && curl_multi_remove_handle(multi, easy) == CURLM_OK)
 		running--;
