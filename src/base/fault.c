@@ -25,7 +25,8 @@ static const SgFaultClass classes[SG_FAULT_KINDS] = {
 						  "Check the server's base_url, the network and the certificate."},
 	[SG_FAULT_TIMEOUT] = {"timeout", ERRCODE_CONNECTION_FAILURE, SG_SCOPE_WINDOW, true,
 						  "server \"%s\" did not answer in time",
-						  "The server options connect_timeout and timeout set how long to wait."},
+						  "The server options connect_timeout, first_byte_timeout, low_speed_time "
+						  "and timeout set how long to wait."},
 	[SG_FAULT_REQUEST] = {"request", ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE, SG_SCOPE_WINDOW, false,
 						  "server \"%s\" refused the request as invalid", NULL},
 	[SG_FAULT_TOKEN] = {"token", ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, SG_SCOPE_SERVER,

@@ -19,9 +19,12 @@ int sg_report_retries_level = 0;
 static void
 say_why(const SgFault *fault, char *out, size_t size)
 {
+	/* some give the status again as their code */
+	bool coded = fault->code[0] != '\0' && atoi(fault->code) != fault->status;
+
 	if (fault->status != 0)
-		snprintf(out, size, "HTTP status %d%s%s", fault->status, fault->code[0] != '\0' ? ", " : "",
-				 fault->code);
+		snprintf(out, size, "HTTP status %d%s%s", fault->status, coded ? ", " : "",
+				 coded ? fault->code : "");
 	else if (fault->kind == SG_FAULT_CONNECT || fault->kind == SG_FAULT_TIMEOUT)
 		snprintf(out, size, "%s", fault->text);
 	else
