@@ -44,7 +44,9 @@ read_head(Reader *in, SgCurveHead *head)
 	uint8_t version;
 	uint8_t flags;
 
-	memset(head, 0, sizeof(*head));
+	/* not the whole of it: the texts that are not used are most of it */
+	head->missing = 0;
+	head->natures.n = 0;
 	TRY(read_byte(in, &version));
 	if (version != SG_CODEC_FORMAT)
 		return SG_CODEC_VERSION;
@@ -109,6 +111,7 @@ sg_codec_pack(const SgSlots *slots, uint8_t *out, size_t cap, size_t *len)
 {
 	SgCurveHead head = slots->head;
 	Writer writer = {out, out + cap, false};
+	const uint8_t *bitmap = NULL;
 	uint8_t flags = 0;
 
 	*len = 0;
@@ -122,11 +125,11 @@ sg_codec_pack(const SgSlots *slots, uint8_t *out, size_t cap, size_t *len)
 
 	write_head(&writer, &head, flags);
 	if (flags & FLAG_HOLES)
-		sg_codec_write_bitmap(&writer, slots);
+		bitmap = sg_codec_write_bitmap(&writer, slots);
 	if (flags & FLAG_NATURES)
 		sg_codec_write_runs(&writer, slots, head.missing);
-	if (!(flags & FLAG_EMPTY))
-		sg_codec_write_blocks(&writer, slots, head.missing);
+	if (!(flags & FLAG_EMPTY) && !writer.full)
+		sg_codec_write_blocks(&writer, slots, bitmap);
 	if (writer.full)
 		return SG_CODEC_SPACE;
 	*len = (size_t) (writer.at - out);
@@ -143,44 +146,54 @@ sg_codec_head(const uint8_t *in, size_t len, SgCurveHead *head)
 	return SG_CODEC_OK;
 }
 
-SgCodecStatus
-sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out)
+/* Read what follows the header of out->head. */
+static SgCodecStatus
+read_part(Reader *in, SgSlots *out, Part part)
 {
-	SgCurveHead *head = &out->head;
-	Reader reader = {in, in + len};
-	const uint8_t *bitmap;
+	const SgCurveHead *head = &out->head;
 	uint32_t missing;
 
-	TRY(sg_codec_head(in, len, head));
-	reader.at += head->body_at;
-	missing = head->missing;
-	TRY(sg_codec_read_bitmap(&reader, head, &bitmap));
+	TRY(sg_codec_read_bitmap(in, head, &part));
+	missing = part.until - part.from - part.present;
 
 	/* what is present goes to the end of the arrays */
 	if (head->flags & FLAG_NATURES)
-		TRY(sg_codec_read_runs(&reader, &head->natures, out->nature ? out->nature + missing : NULL,
-							   head->count - missing));
+		TRY(sg_codec_read_runs(in, head, &part, out->nature ? out->nature + missing : NULL));
 	else if (out->nature != NULL)
-		memset(out->nature + missing, 0, head->count - missing);
-	for (uint32_t i = missing; i < head->count; i += BLOCK_SLOTS)
-		TRY(sg_codec_read_block(&reader, out->values + i,
-								head->count - i < BLOCK_SLOTS ? head->count - i : BLOCK_SLOTS));
-	if (reader.at != reader.end)
-		return SG_CODEC_CORRUPT;
-
-	if (bitmap != NULL)
+		memset(out->nature + missing, 0, part.present);
+	TRY(sg_codec_read_blocks(in, head, &part, out->values + missing));
+	if (part.present == 0 && missing > 0)
 	{
-		sg_codec_spread_values(out->values, bitmap, head->count, missing);
+		memset(out->values, 0, missing * sizeof(*out->values));
 		if (out->nature != NULL)
-			sg_codec_spread_natures(out->nature, bitmap, head->count, missing);
+			memset(out->nature, SG_SLOT_MISSING, missing);
 	}
-	if (head->flags & FLAG_EMPTY)
-	{
-		memset(out->values, 0, head->count * sizeof(*out->values));
-		if (out->nature != NULL)
-			memset(out->nature, SG_SLOT_MISSING, head->count);
-	}
+	else if (missing > 0)
+		TRY(sg_codec_spread(&part, out->values, out->nature));
 	if (out->present != NULL)
-		sg_codec_fill_present(out->present, head, bitmap);
+		sg_codec_fill_present(out->present, &part);
 	return SG_CODEC_OK;
+}
+
+SgCodecStatus
+sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out)
+{
+	Reader reader = {in, in + len};
+
+	TRY(sg_codec_head(in, len, &out->head));
+	reader.at += out->head.body_at;
+	TRY(read_part(&reader, out, (Part){.until = out->head.count}));
+	return reader.at == reader.end ? SG_CODEC_OK : SG_CODEC_CORRUPT;
+}
+
+SgCodecStatus
+sg_codec_unpack_range(const uint8_t *in, size_t len, uint32_t from, uint32_t until, SgSlots *out)
+{
+	Reader reader = {in, in + len};
+
+	TRY(sg_codec_head(in, len, &out->head));
+	if (from > until || until > out->head.count)
+		return SG_CODEC_LIMIT;
+	reader.at += out->head.body_at;
+	return read_part(&reader, out, (Part){.from = from, .until = until});
 }

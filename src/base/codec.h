@@ -88,6 +88,7 @@ typedef enum SgCodecStatus
 /*
  * The natures of a curve.  Slots name them by number: k is text[k - 1].
  * Each is 1 to SG_NATURE_LEN printable ASCII characters and a closing zero.
+ * Texts above n mean nothing, and reading a header leaves them as they are.
  */
 typedef struct SgNatures
 {
@@ -171,5 +172,17 @@ extern SgCodecStatus sg_codec_head(const uint8_t *in, size_t len, SgCurveHead *h
  * Natures are checked only if out->nature is given.
  */
 extern SgCodecStatus sg_codec_unpack(const uint8_t *in, size_t len, SgSlots *out);
+
+/*
+ * sg_codec_unpack_range: read the slots from .. until - 1 of a packed curve.
+ *
+ * As sg_codec_unpack, but the arrays have until - from entries, the first of
+ * them, and the lowest bit of present, for the slot from.  out->head is that
+ * of the whole curve.  Blocks outside of the range are passed over and what
+ * follows it is not looked at, so OK does not promise that the rest is sound.
+ * SG_CODEC_LIMIT if there are no such slots.
+ */
+extern SgCodecStatus sg_codec_unpack_range(const uint8_t *in, size_t len, uint32_t from,
+										   uint32_t until, SgSlots *out);
 
 #endif /* SG_CODEC_H */

@@ -7,6 +7,10 @@
  */
 #include "codec_part.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define LANES 4
 #define ROWS (BLOCK_SLOTS / LANES)
 
@@ -49,16 +53,14 @@ unpack_row(const uint8_t *restrict in, int32_t *restrict out, uint32_t reference
 	memcpy(out + r * LANES, &v, sizeof(v));
 }
 
-/* The reverse; word gathers what the next store writes. */
+/* The reverse; word gathers what the next store writes.  No offset is wider than w. */
 static inline __attribute__((always_inline)) void
-pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word, const unsigned w,
-		 const unsigned r)
+pack_row(const int32_t *restrict in, uint8_t *restrict out, Lanes *word, uint32_t reference,
+		 const unsigned w, const unsigned r)
 {
 	const unsigned shift = r * w % 32;
-	Lanes v = load(in + r * LANES);
+	Lanes v = load(in + r * LANES) - reference;
 
-	if (w < 32)
-		v &= (UINT32_C(1) << (w % 32)) - 1;
 	*word |= v << shift;
 	if (shift + w >= 32)
 	{
@@ -75,7 +77,7 @@ pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word, const 
 	TIMES4(row, 0); TIMES4(row, 4); TIMES4(row, 8); TIMES4(row, 12); \
 	TIMES4(row, 16); TIMES4(row, 20); TIMES4(row, 24); TIMES4(row, 28)
 #define UNPACK_ROW(r) unpack_row(in, out, reference, w, r)
-#define PACK_ROW(r) pack_row(in, out, &word, w, r)
+#define PACK_ROW(r) pack_row(in, out, &word, reference, w, r)
 #define KERNELS(width) \
 	static void \
 	unpack_##width(const uint8_t *restrict in, int32_t *restrict out, \
@@ -85,7 +87,8 @@ pack_row(const uint32_t *restrict in, uint8_t *restrict out, Lanes *word, const 
 		TIMES32(UNPACK_ROW); \
 	} \
 	static void \
-	pack_##width(const uint32_t *restrict in, uint8_t *restrict out) \
+	pack_##width(const int32_t *restrict in, uint8_t *restrict out, \
+				 uint32_t reference) \
 	{ \
 		enum {w = width}; \
 		Lanes		word = {0}; \
@@ -109,10 +112,11 @@ unpack_0(const uint8_t *restrict in, int32_t *restrict out, uint32_t reference)
 }
 
 static void
-pack_0(const uint32_t *restrict in, uint8_t *restrict out)
+pack_0(const int32_t *restrict in, uint8_t *restrict out, uint32_t reference)
 {
 	(void) in;
 	(void) out;
+	(void) reference;
 }
 
 /* clang-format off */
@@ -121,42 +125,64 @@ pack_0(const uint32_t *restrict in, uint8_t *restrict out)
 static void (*const unpackers[]) (const uint8_t *restrict in,
 								  int32_t *restrict out, uint32_t reference) =
 {unpack_0, EACH_WIDTH(UNPACK_NAME)};
-static void (*const packers[]) (const uint32_t *restrict in,
-								uint8_t *restrict out) =
+static void (*const packers[]) (const int32_t *restrict in,
+								uint8_t *restrict out, uint32_t reference) =
 {pack_0, EACH_WIDTH(PACK_NAME)};
 /* clang-format on */
+
+/* What precedes the offsets of a block of n values; the offsets are all there. */
+static inline SgCodecStatus
+read_block_head(Reader *in, uint32_t n, uint8_t *width, uint32_t *reference)
+{
+	TRY(read_byte(in, width));
+	if (*width > 32)
+		return SG_CODEC_CORRUPT;
+	TRY(read_varint(in, reference));
+	*reference = unzigzag(*reference);
+	return left(in) < offsets_size(n, *width) ? SG_CODEC_TRUNCATED : SG_CODEC_OK;
+}
+
+/* Unpack a last block of n values, which has size bytes of offsets: less than a kernel reads. */
+static void
+unpack_rest(const uint8_t *in, size_t size, int32_t *out, uint32_t n, uint32_t reference,
+			unsigned width)
+{
+	Lanes words[ROWS];
+	int32_t values[BLOCK_SLOTS];
+
+	memcpy(words, in, size);
+	memset((uint8_t *) words + size, 0, width * sizeof(Lanes) - size);
+	unpackers[width]((const uint8_t *) words, values, reference);
+	memcpy(out, values, n * sizeof(int32_t));
+}
 
 /* Read a block of n values, 1..BLOCK_SLOTS. */
 SgCodecStatus
 sg_codec_read_block(Reader *in, int32_t *out, uint32_t n)
 {
+	const uint8_t *offsets;
 	uint8_t width;
 	uint32_t reference;
-	size_t size;
 
-	TRY(read_byte(in, &width));
-	if (width > 32)
-		return SG_CODEC_CORRUPT;
-	TRY(read_varint(in, &reference));
-	reference = unzigzag(reference);
-
-	size = offsets_size(n, width);
-	if (left(in) < size)
-		return SG_CODEC_TRUNCATED;
+	TRY(read_block_head(in, n, &width, &reference));
+	offsets = in->at;
+	in->at += offsets_size(n, width);
 	if (n == BLOCK_SLOTS)
-		unpackers[width](in->at, out, reference);
+		unpackers[width](offsets, out, reference);
 	else
-	{
-		Lanes words[ROWS];
-		int32_t values[BLOCK_SLOTS];
+		unpack_rest(offsets, offsets_size(n, width), out, n, reference, width);
+	return SG_CODEC_OK;
+}
 
-		/* its kernel reads a word for each bit of width: none beyond in */
-		for (unsigned k = 0; k < width; k++)
-			words[k] = k * sizeof(Lanes) < size ? load(in->at + k * sizeof(Lanes)) : (Lanes){0};
-		unpackers[width]((const uint8_t *) words, values, reference);
-		memcpy(out, values, n * sizeof(int32_t));
-	}
-	in->at += size;
+/* Pass over a block of n values. */
+SgCodecStatus
+sg_codec_skip_block(Reader *in, uint32_t n)
+{
+	uint8_t width;
+	uint32_t reference;
+
+	TRY(read_block_head(in, n, &width, &reference));
+	in->at += offsets_size(n, width);
 	return SG_CODEC_OK;
 }
 
@@ -168,78 +194,105 @@ lesser(SignedLanes a, SignedLanes b)
 	return (a & less) | (b & ~less);
 }
 
-/* The smallest of 128 values; four at once, for none waits for another. */
-static int32_t
-smallest_of(const int32_t *values)
+/* The smallest and the largest of 128 values; two at once, for none waits for the other. */
+static void
+find_range(const int32_t *values, int32_t *smallest, int32_t *largest)
 {
-	SignedLanes a = (SignedLanes) load(values);
-	SignedLanes b = a;
-	SignedLanes c = a;
-	SignedLanes d = a;
-	int32_t smallest;
+	SignedLanes low[2] = {(SignedLanes) load(values), (SignedLanes) load(values)};
+	SignedLanes below[2] = {~low[0],
+							~low[0]}; /* of the complements: their smallest is the largest */
 
-	for (const int32_t *at = values; at < values + BLOCK_SLOTS; at += 4 * LANES)
+	for (int r = 0; r < ROWS; r += 2)
 	{
-		a = lesser(a, (SignedLanes) load(at));
-		b = lesser(b, (SignedLanes) load(at + LANES));
-		c = lesser(c, (SignedLanes) load(at + 2 * LANES));
-		d = lesser(d, (SignedLanes) load(at + 3 * LANES));
+		for (int k = 0; k < 2; k++)
+		{
+			SignedLanes v = (SignedLanes) load(values + (r + k) * LANES);
+
+			low[k] = lesser(low[k], v);
+			below[k] = lesser(below[k], ~v);
+		}
 	}
-	a = lesser(lesser(a, b), lesser(c, d));
-	smallest = a[0];
+	low[0] = lesser(low[0], low[1]);
+	below[0] = lesser(below[0], below[1]);
+	*smallest = low[0][0];
+	*largest = ~below[0][0];
 	for (int lane = 1; lane < LANES; lane++)
-		smallest = a[lane] < smallest ? a[lane] : smallest;
-	return smallest;
-}
-
-/* The offsets of 128 values from reference; returns the bits of the widest. */
-static unsigned
-take_offsets(const int32_t *values, int32_t reference, uint32_t *offsets)
-{
-	Lanes any = {0};
-
-	for (int r = 0; r < ROWS; r++)
 	{
-		Lanes v = load(values + r * LANES) - (uint32_t) reference;
-
-		any |= v;
-		memcpy(offsets + r * LANES, &v, sizeof(v));
+		*smallest = low[0][lane] < *smallest ? low[0][lane] : *smallest;
+		*largest = ~below[0][lane] > *largest ? ~below[0][lane] : *largest;
 	}
-	return bits_of(any[0] | any[1] | any[2] | any[3]);
 }
+
+/*
+ * The same for values of 16 bits, as watts are: SSE2, which any x86-64 has,
+ * finds these directly, and at 32 bits it does not.  False if some are wider.
+ */
+#ifdef __SSE2__
+static bool
+find_narrow_range(const int32_t *values, int32_t *smallest, int32_t *largest)
+{
+	const __m128i *at = (const __m128i *) values;
+	__m128i low = _mm_set1_epi16(INT16_MAX);
+	__m128i high = _mm_set1_epi16(INT16_MIN);
+
+	for (int r = 0; r < ROWS; r += 2)
+	{
+		/* a wider value becomes the last that there is */
+		__m128i v = _mm_packs_epi32(_mm_loadu_si128(at + r), _mm_loadu_si128(at + r + 1));
+
+		low = _mm_min_epi16(low, v);
+		high = _mm_max_epi16(high, v);
+	}
+	low = _mm_min_epi16(low, _mm_srli_si128(low, 8));
+	high = _mm_max_epi16(high, _mm_srli_si128(high, 8));
+	low = _mm_min_epi16(low, _mm_srli_si128(low, 4));
+	high = _mm_max_epi16(high, _mm_srli_si128(high, 4));
+	low = _mm_min_epi16(low, _mm_srli_si128(low, 2));
+	high = _mm_max_epi16(high, _mm_srli_si128(high, 2));
+	*smallest = (int16_t) _mm_cvtsi128_si32(low);
+	*largest = (int16_t) _mm_cvtsi128_si32(high);
+	return *smallest > INT16_MIN && *largest < INT16_MAX;
+}
+#else
+#define find_narrow_range(values, smallest, largest) false
+#endif
 
 /* Write a block of n values, 1..BLOCK_SLOTS. */
 void
 sg_codec_write_block(Writer *out, const int32_t *values, uint32_t n)
 {
 	int32_t padded[BLOCK_SLOTS];
-	uint32_t offsets[BLOCK_SLOTS];
 	uint8_t bytes[BLOCK_SLOTS * sizeof(int32_t)];
 	uint8_t *room;
-	int32_t reference;
+	int32_t smallest, largest;
+	uint32_t reference;
 	unsigned width;
 
 	if (n < BLOCK_SLOTS)
 	{
 		/* the first value again and again makes it no wider */
+		Lanes first = (Lanes){0} + (uint32_t) values[0];
+
+		for (int r = 0; r < ROWS; r++)
+			memcpy(padded + r * LANES, &first, sizeof(first));
 		memcpy(padded, values, n * sizeof(*values));
-		for (uint32_t i = n; i < BLOCK_SLOTS; i++)
-			padded[i] = values[0];
 		values = padded;
 	}
-	reference = smallest_of(values);
-	width = take_offsets(values, reference, offsets);
+	if (!find_narrow_range(values, &smallest, &largest))
+		find_range(values, &smallest, &largest);
+	reference = (uint32_t) smallest;
+	width = bits_of((uint32_t) largest - reference);
 
 	write_byte(out, (uint8_t) width);
-	write_varint(out, zigzag((uint32_t) reference));
+	write_varint(out, zigzag(reference));
 	room = reserve(out, offsets_size(n, width));
 	if (room == NULL)
 		return;
 	if (n == BLOCK_SLOTS)
-		packers[width](offsets, room);
+		packers[width](values, room, reference);
 	else
 	{
-		packers[width](offsets, bytes);
+		packers[width](values, bytes, reference);
 		memcpy(room, bytes, offsets_size(n, width));
 	}
 }

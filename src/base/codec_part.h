@@ -154,27 +154,48 @@ low_bits(unsigned n)
 	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
 }
 
+/* How many bits of v are set; an x86-64 of no further model has no instruction for it. */
+static inline uint32_t
+count_bits(uint64_t v)
+{
+	v -= v >> 1 & UINT64_C(0x5555555555555555);
+	v = (v & UINT64_C(0x3333333333333333)) + (v >> 2 & UINT64_C(0x3333333333333333));
+	v = (v + (v >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+	return (uint32_t) ((v * UINT64_C(0x0101010101010101)) >> 56);
+}
+
+/* The part of a curve that is unpacked: slots from .. until - 1. */
+typedef struct Part
+{
+	uint32_t from;
+	uint32_t until;
+	const uint8_t *bitmap; /* of the whole curve; NULL if no slot is missing, or all are */
+	uint32_t before;	   /* slots before from that are present */
+	uint32_t present;	   /* slots of the part that are */
+} Part;
+
 /* codec_block.c: a block of n values, 1..BLOCK_SLOTS. */
 extern SgCodecStatus sg_codec_read_block(Reader *in, int32_t *out, uint32_t n);
+extern SgCodecStatus sg_codec_skip_block(Reader *in, uint32_t n);
 extern void sg_codec_write_block(Writer *out, const int32_t *values, uint32_t n);
 
-/* codec_slots.c: which slots are missing, and the natures of the others. */
+/* codec_slots.c: which slots are missing, and the values of the others. */
 extern bool sg_codec_count_missing(const SgSlots *slots, uint32_t *missing);
-extern void sg_codec_write_bitmap(Writer *out, const SgSlots *slots);
-extern SgCodecStatus sg_codec_read_bitmap(Reader *in, const SgCurveHead *head,
-										  const uint8_t **bitmap);
-extern void sg_codec_spread_values(int32_t *array, const uint8_t *bitmap, uint32_t count,
-								   uint32_t missing);
-extern void sg_codec_spread_natures(uint8_t *array, const uint8_t *bitmap, uint32_t count,
-									uint32_t missing);
-extern void sg_codec_fill_present(uint64_t *present, const SgCurveHead *head,
-								  const uint8_t *bitmap);
-extern void sg_codec_write_blocks(Writer *out, const SgSlots *slots, uint32_t missing);
+extern const uint8_t *sg_codec_write_bitmap(Writer *out, const SgSlots *slots);
+extern void sg_codec_write_blocks(Writer *out, const SgSlots *slots, const uint8_t *bitmap);
+extern SgCodecStatus sg_codec_read_bitmap(Reader *in, const SgCurveHead *head, Part *part);
+extern SgCodecStatus sg_codec_read_blocks(Reader *in, const SgCurveHead *head, const Part *part,
+										  int32_t *values);
+extern SgCodecStatus sg_codec_spread(const Part *part, int32_t *values, uint8_t *nature);
+extern void sg_codec_fill_present(uint64_t *present, const Part *part);
+
+/* codec_natures.c: the natures of the slots that are present. */
+extern uint32_t sg_codec_same_natures(const uint8_t *nature, uint32_t i, uint32_t count);
 extern bool sg_codec_natures_in_range(const SgNatures *natures);
 extern void sg_codec_write_natures(Writer *out, const SgNatures *natures);
 extern SgCodecStatus sg_codec_read_natures(Reader *in, SgNatures *natures);
 extern void sg_codec_write_runs(Writer *out, const SgSlots *slots, uint32_t missing);
-extern SgCodecStatus sg_codec_read_runs(Reader *in, const SgNatures *natures, uint8_t *nature,
-										uint32_t present);
+extern SgCodecStatus sg_codec_read_runs(Reader *in, const SgCurveHead *head, const Part *part,
+										uint8_t *nature);
 
 #endif /* SG_CODEC_PART_H */

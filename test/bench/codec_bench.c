@@ -16,7 +16,8 @@
 #include "codec.h"
 #include "month_csv.h"
 
-#define SLOTS 1488 /* a month of half hours */
+#define SLOTS 1488			  /* a month of half hours */
+#define SLOTS_MAX (SLOTS + 2) /* October's */
 #define ROUNDS 401
 #define REPEATS 200
 
@@ -61,12 +62,13 @@ static double
 time_memcpy(Curve *c)
 {
 	static int32_t copy[SLOTS];
+	size_t size = c->slots.head.count * sizeof(*copy);
 	double start = now();
 
 	for (int i = 0; i < REPEATS; i++)
 	{
 		touch(c->values);
-		memcpy(copy, c->values, sizeof(copy));
+		memcpy(copy, c->values, size);
 		touch(copy);
 	}
 	return now() - start;
@@ -155,25 +157,70 @@ fill(Curve *c)
 	c->slots.nature = c->nature;
 }
 
-static void
-bench_size(void)
+static uint32_t random_state = 1;
+
+/* From -128 to 127. */
+static int32_t
+random_byte(void)
 {
-	static uint8_t packed[MONTH_HOURS_MAX * 6 + 1024];
+	random_state = random_state * 1664525 + 1013904223;
+	return (int32_t) (random_state >> 24) - 128;
+}
+
+/*
+ * The month in half hours, which are not measured: the two halves of an hour
+ * go the way from the hour before to the hour after, and differ by chance from
+ * each other by half the hour's power or less.  Their mean is the hour.
+ */
+static SgSlots
+half_hours(Month *month)
+{
+	static int32_t values[SLOTS_MAX];
+	static uint8_t nature[SLOTS_MAX];
+	SgSlots slots = month_slots(month);
+
+	for (uint32_t i = 0; i < month->count; i++)
+	{
+		const int32_t *hour = month->values + i;
+		int32_t rise = 0;
+
+		if (i > 0 && i + 1 < month->count && month->nature[i - 1] == month->nature[i] &&
+			month->nature[i + 1] == month->nature[i])
+			rise = (hour[1] - hour[-1]) / 8;
+		rise += hour[0] / 4 * random_byte() / 128;
+		if (rise > hour[0] || rise < -hour[0])
+			rise = 0;
+		values[2 * i] = hour[0] - rise;
+		values[2 * i + 1] = hour[0] + rise;
+		memset(nature + 2 * i, month->nature[i], 2);
+	}
+	slots.head.step = 1800;
+	slots.head.count = 2 * month->count;
+	slots.values = values;
+	slots.nature = nature;
+	return slots;
+}
+
+/* The bytes a point of all months, as they are measured or in half hours. */
+static void
+bench_size(const char *name, bool halves)
+{
+	static uint8_t packed[SLOTS_MAX * 6 + 1024];
 	size_t bytes = 0;
 	size_t points = 0;
 
 	for (int m = 0; m < month_count; m++)
 	{
-		SgSlots slots = month_slots(&months[m]);
+		SgSlots slots = halves ? half_hours(&months[m]) : month_slots(&months[m]);
 		size_t size;
 
 		if (sg_codec_pack(&slots, packed, sizeof(packed), &size) != SG_CODEC_OK)
 			abort();
 		bytes += size;
-		points += months[m].held;
+		points += (halves ? 2 : 1) * months[m].held;
 	}
 	if (points > 0)
-		printf("codec_bytes_per_point\t%.4f\tB\n", (double) bytes / (double) points);
+		printf("%s\t%.4f\tB\n", name, (double) bytes / (double) points);
 }
 
 int
@@ -188,8 +235,12 @@ main(void)
 		fprintf(stderr, "could not read \"%s\"\n", path);
 		return 1;
 	}
-	bench_size();
+	bench_size("codec_bytes_per_point", false);
+	bench_size("codec_bytes_per_point_half_hours", true);
 	fill(&curve);
+	curve.slots.head.count = SLOTS / 2;
+	bench_speed("_hours", &curve);
+	curve.slots.head.count = SLOTS;
 	bench_speed("", &curve);
 	/* a hole of three hours each five days, and a few estimated values */
 	curve.slots.head.natures.n = 2;

@@ -5,7 +5,8 @@
  *
  * The first byte says how the others are read:
  *	even	as a packed curve: unpacked, and if that succeeds, packed and
- *			unpacked again, which must give the same slots
+ *			unpacked again, which must give the same slots; and a part of it
+ *			unpacked, which must give that part of the same slots
  *	odd		as slots: packed and unpacked, which must give the same slots
  *
  * Any difference aborts.  Built with libFuzzer, or with -DSTANDALONE, which
@@ -80,6 +81,40 @@ must_be_same(const SgSlots *a, const SgSlots *b)
 	MUST(b->head.missing == missing);
 }
 
+/*
+ * Unpack a part, which depends on the bytes.  If whole is given, the part of
+ * it must come; if not, the bytes are not sound, and may be refused.
+ */
+static void
+must_unpack_part(const uint8_t *packed, size_t size, uint32_t count, const SgSlots *whole)
+{
+	uint32_t hash = 2166136261;
+	uint32_t from;
+	uint32_t n;
+	SgSlots part;
+	SgCodecStatus status;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ packed[i]) * 16777619;
+	from = (hash & 0xFFFF) % (count + 1);
+	n = (hash >> 16) % (count - from + 1);
+	slots_new(&part, n);
+	status = sg_codec_unpack_range(packed, size, from, from + n, &part);
+	if (whole != NULL)
+	{
+		MUST(status == SG_CODEC_OK);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			MUST(part.values[i] == whole->values[from + i]);
+			MUST(part.nature[i] == whole->nature[from + i]);
+			MUST((part.present[i / 64] >> i % 64 & 1) ==
+				 (whole->present[(from + i) / 64] >> (from + i) % 64 & 1));
+		}
+		MUST(n % 64 == 0 || part.present[n / 64] >> n % 64 == 0);
+	}
+	slots_free(&part);
+}
+
 /* Pack and unpack slots that are sound; the same must come back. */
 static void
 must_round_trip(const SgSlots *slots)
@@ -96,6 +131,7 @@ must_round_trip(const SgSlots *slots)
 	slots_new(&back, slots->head.count);
 	MUST(sg_codec_unpack(packed, size, &back) == SG_CODEC_OK);
 	must_be_same(slots, &back);
+	must_unpack_part(packed, size, back.head.count, &back);
 	slots_free(&back);
 	free(packed);
 	free(room);
@@ -112,7 +148,12 @@ fuzz_bytes(const uint8_t *data, size_t size)
 	MUST(head.count <= SG_CURVE_MAX_SLOTS && head.missing <= head.count);
 	slots_new(&slots, head.count);
 	if (sg_codec_unpack(data, size, &slots) == SG_CODEC_OK)
+	{
+		must_unpack_part(data, size, head.count, &slots);
 		must_round_trip(&slots);
+	}
+	else
+		must_unpack_part(data, size, head.count, NULL);
 	slots_free(&slots);
 }
 

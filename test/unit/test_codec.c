@@ -351,28 +351,36 @@ test_widths(void)
 	}
 }
 
-/* One value unlike the others makes a block no wider than it must. */
+/* One value unlike the others makes a block no wider than it must, at either end of 16 bits as well. */
 static void
 test_reference(void)
 {
-	bool good = true;
+	static const int32_t bases[] = {500,		   INT16_MAX - 1000, INT16_MAX - 1,
+									INT16_MAX,	   1 << 20,			 INT16_MIN + 1000,
+									INT16_MIN + 1, INT16_MIN,		 -(1 << 20)};
 
-	for (uint32_t n = 2; n <= 128; n += 18)
+	for (size_t k = 0; k < sizeof(bases) / sizeof(bases[0]); k++)
 	{
-		for (uint32_t i = 0; i < n; i++)
-		{
-			Curve c = curve_new(n);
+		bool good = true;
 
-			for (uint32_t j = 0; j < n; j++)
-				c.slots.values[j] = 500;
-			c.slots.values[i] = -500;
-			good = good && round_trip(&c) && c.packed[n < 128 ? 13 : 14] == 10;
-			c.slots.values[i] = 1500;
-			good = good && round_trip(&c) && c.packed[n < 128 ? 13 : 14] == 10;
-			curve_free(&c);
+		for (uint32_t n = 2; n <= 128; n += 18)
+		{
+			for (uint32_t i = 0; i < n; i++)
+			{
+				Curve c = curve_new(n);
+
+				for (uint32_t j = 0; j < n; j++)
+					c.slots.values[j] = bases[k];
+				c.slots.values[i] = bases[k] - 1000;
+				good = good && round_trip(&c) && c.packed[n < 128 ? 13 : 14] == 10;
+				c.slots.values[i] = bases[k] + 1000;
+				good = good && round_trip(&c) && c.packed[n < 128 ? 13 : 14] == 10;
+				curve_free(&c);
+			}
 		}
+		ok(good, "a block's width is that of its range, wherever its ends are, around %d",
+		   bases[k]);
 	}
-	ok(good, "a block's width is that of its range, wherever its ends are");
 }
 
 /* Missing slots said by present alone, with bits set beyond the slots. */
@@ -581,6 +589,114 @@ sample(int k)
 	return c;
 }
 
+/* Is what unpacks of from .. until - 1 that part of the whole, with or without natures? */
+static bool
+same_part(const Curve *c, const SgSlots *whole, uint32_t from, uint32_t until, bool natures)
+{
+	const uint32_t n = until - from;
+	Curve part = curve_new(n);
+	bool good;
+
+	memset(part.slots.values, 0x55, n * sizeof(int32_t));
+	memset(part.slots.nature, 0x55, n);
+	part.slots.present = allocate(SG_PRESENT_WORDS(n) * 8);
+	memset(part.slots.present, 0x55, SG_PRESENT_WORDS(n) * 8);
+	if (!natures)
+	{
+		free(part.slots.nature);
+		part.slots.nature = NULL;
+	}
+	good = sg_codec_unpack_range(c->packed, c->size, from, until, &part.slots) == SG_CODEC_OK &&
+		   same_heads(&part.slots.head, &whole->head) &&
+		   part.slots.head.missing == whole->head.missing;
+	for (uint32_t i = 0; good && i < SG_PRESENT_WORDS(n) * 64; i++)
+	{
+		bool there = i < n && whole->nature[from + i] != SG_SLOT_MISSING;
+
+		good = (part.slots.present[i / 64] >> i % 64 & 1) == there;
+		if (i < n)
+			good = good && part.slots.values[i] == whole->values[from + i] &&
+				   (!natures || part.slots.nature[i] == whole->nature[from + i]);
+	}
+	curve_free(&part);
+	return good;
+}
+
+/* All parts that begin and end where something may go wrong: at a block's, a word's or a byte's end. */
+static bool
+same_parts(const Curve *c)
+{
+	const uint32_t count = c->slots.head.count;
+	Curve whole;
+	bool good = curve_unpack(c->packed, c->size, &whole) == SG_CODEC_OK;
+
+	for (uint32_t from = 0; from <= count; from += from % 64 < 9 || from % 64 > 60 ? 1 : 13)
+	{
+		for (uint32_t until = from; until <= count;
+			 until += until % 64 < 2 || until % 64 > 60 ? 1 : 7)
+			good = good && same_part(c, &whole.slots, from, until, until % 2);
+		good = good && same_part(c, &whole.slots, from, count, true);
+	}
+	curve_free(&whole);
+	return good;
+}
+
+static void
+test_range(void)
+{
+	Curve c = curve_new(700);
+	SgSlots out = {0};
+	int32_t values[700];
+	bool good = true;
+
+	for (int k = 0; k < 8; k++)
+	{
+		Curve s = sample(k);
+
+		ok(same_parts(&s), "sample %d: each part is that of the whole", k);
+		curve_free(&s);
+	}
+
+	/* holes longer than a word, and than a block; and between them, a run of one slot */
+	set_natures(&c, 2);
+	for (uint32_t i = 0; i < 700; i++)
+	{
+		c.slots.values[i] = (int32_t) (random_bits() % 5000);
+		c.slots.nature[i] = (uint8_t) (i / 40 % 3);
+		if (i < 3 || (i > 100 && i < 190) || (i > 300 && i != 400 && i < 512) || i > 695)
+			c.slots.nature[i] = SG_SLOT_MISSING;
+	}
+	ok(curve_pack(&c) && same_parts(&c),
+	   "each part of a curve with long holes is that of the whole");
+
+	out.values = values;
+	ok(sg_codec_unpack_range(c.packed, c.size, 0, 701, &out) == SG_CODEC_LIMIT &&
+		   sg_codec_unpack_range(c.packed, c.size, 701, 701, &out) == SG_CODEC_LIMIT &&
+		   sg_codec_unpack_range(c.packed, c.size, 2, 1, &out) == SG_CODEC_LIMIT,
+	   "a part that is not in the curve is refused");
+
+	/* where the last block is cut, what needs it is refused, and what does not is not */
+	for (uint32_t from = 0; from < 700; from += 29)
+	{
+		uint32_t present = 0;
+		uint32_t cut = 0;
+
+		for (uint32_t i = 0; i < from; i++)
+			present += c.slots.nature[i] != SG_SLOT_MISSING;
+		for (uint32_t until = from; until < 700; until++)
+		{
+			bool there = c.slots.nature[until] != SG_SLOT_MISSING;
+
+			good = good && sg_codec_unpack_range(c.packed, c.size - 1, from, until, &out) ==
+							   (cut > 0 ? SG_CODEC_TRUNCATED : SG_CODEC_OK);
+			present += there;
+			cut += there && present > 3 * 128;
+		}
+	}
+	ok(good, "only the blocks of a part are read, and all of them");
+	curve_free(&c);
+}
+
 typedef enum Outcome
 {
 	REFUSED_BYTES,
@@ -668,6 +784,8 @@ test_corrupt(void)
 		{12, 0, SG_CODEC_CORRUPT, "holes that are none"},
 		{12, 9, SG_CODEC_CORRUPT, "holes that are all"},
 		{12, 2, SG_CODEC_CORRUPT, "a bitmap with fewer holes"},
+		{18, 0xFF, SG_CODEC_CORRUPT, "a bitmap without the hole"},
+		{18, 0xF9, SG_CODEC_CORRUPT, "a bitmap with another hole"},
 		{13, 0, SG_CODEC_CORRUPT, "a dictionary of none"},
 		{13, 16, SG_CODEC_CORRUPT, "a dictionary of sixteen"},
 		{14, 0, SG_CODEC_CORRUPT, "a nature of no length"},
@@ -684,6 +802,8 @@ test_corrupt(void)
 		{23, 0, SG_CODEC_CORRUPT, "bytes after the last block"},
 	};
 	uint8_t bytes[sizeof(good)];
+	int32_t values[8];
+	SgSlots part = {.values = values};
 	Curve c;
 	bool right = curve_unpack(good, sizeof(good), &c) == SG_CODEC_OK && c.slots.head.missing == 1 &&
 				 c.slots.head.scale == 1 && c.slots.values[0] == 7 && c.slots.values[1] == 0 &&
@@ -707,6 +827,13 @@ test_corrupt(void)
 	bytes[19] = 0x03;
 	ok(refused(bytes, sizeof(bytes)),
 	   "unpack refuses a bitmap whose bits are right in number only");
+
+	/* no hole in the first eight slots, where there are but seven values in all */
+	memcpy(bytes, good, sizeof(good));
+	bytes[12] = 2;
+	bytes[18] = 0xFF;
+	ok(sg_codec_unpack_range(bytes, sizeof(bytes), 0, 8, &part) == SG_CODEC_CORRUPT,
+	   "a part is refused whose bitmap has more slots than there are values");
 
 	/* version, flags, start; then step, count and what else is short */
 #define START "\0\0\0\0\0\0\0\0"
@@ -785,7 +912,7 @@ test_real(void)
 int
 main(void)
 {
-	plan(3 + 5 + 5 + 33 + 2 + 7 + 3 + 16 + 16 + 30 + 1 + 2);
+	plan(3 + 5 + 5 + 33 + 10 + 7 + 3 + 16 + 11 + 16 + 33 + 1 + 2);
 	test_extremes();
 	test_missing();
 	test_sizes();
@@ -795,6 +922,7 @@ main(void)
 	test_natures();
 	test_head();
 	test_limits();
+	test_range();
 	test_damage();
 	test_corrupt();
 	test_random();
