@@ -394,22 +394,78 @@ CREATE TABLE switchgrid.curve_segment (
     curve switchgrid.curve NOT NULL,
     points integer NOT NULL,
     wh double precision NOT NULL,
-    watts_min double precision NOT NULL,
-    watts_max double precision NOT NULL,
+    watts_min double precision,
+    watts_max double precision,
+    decimals smallint NOT NULL,
+    arrived timestamptz[] NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (point_id, direction, month, step)
-);
+) WITH (toast_tuple_target = 4080);
+-- Packed values do not compress. A month of half-hours stays in its row: nothing else has to be looked up for it.
+ALTER TABLE switchgrid.curve_segment ALTER curve SET STORAGE EXTERNAL;
+-- For reports on all points of some months, which the primary key does not help.
+CREATE INDEX curve_segment_month ON switchgrid.curve_segment (month);
 COMMENT ON TABLE switchgrid.curve_segment IS 'Load curves, packed: one row for a point, direction, civil month (Europe/Paris) and step. switchgrid.load_curve shows it unpacked.';
 COMMENT ON COLUMN switchgrid.curve_segment.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.curve_segment.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.curve_segment.month IS 'First day of the civil month in Paris.';
 COMMENT ON COLUMN switchgrid.curve_segment.step IS 'Length of a slot.';
 COMMENT ON COLUMN switchgrid.curve_segment.curve IS 'The slots of the month.';
-COMMENT ON COLUMN switchgrid.curve_segment.points IS 'Slots with a value.';
+COMMENT ON COLUMN switchgrid.curve_segment.points IS 'Slots with a value. 0 where readings of other steps took the place of all: the row stays for what was known before.';
 COMMENT ON COLUMN switchgrid.curve_segment.wh IS 'Energy of the month, Wh.';
-COMMENT ON COLUMN switchgrid.curve_segment.watts_min IS 'Smallest value, W.';
-COMMENT ON COLUMN switchgrid.curve_segment.watts_max IS 'Largest value, W.';
-COMMENT ON COLUMN switchgrid.curve_segment.updated_at IS 'When the row was last written.';
+COMMENT ON COLUMN switchgrid.curve_segment.watts_min IS 'Smallest value, W; NULL without points.';
+COMMENT ON COLUMN switchgrid.curve_segment.watts_max IS 'Largest value, W; NULL without points.';
+COMMENT ON COLUMN switchgrid.curve_segment.decimals IS 'Decimals of the watts.';
+COMMENT ON COLUMN switchgrid.curve_segment.arrived IS 'When the first reading of each civil day of the month was stored: one element for each day, NULL for a day that never had one. Where all days that ever had readings came at one instant and still have some, that instant alone, as after a load of the whole month.';
+COMMENT ON COLUMN switchgrid.curve_segment.updated_at IS 'When the row was last written: now() of that transaction, or the last such instant of the month if that is later. Revisions and arrivals are dated by it.';
+
+CREATE TABLE switchgrid.curve_revision (
+    point_id text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
+    month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month)),
+    step interval NOT NULL CHECK (step > interval '0'),
+    number bigint GENERATED ALWAYS AS IDENTITY,
+    revised_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    before switchgrid.curve NOT NULL,
+    after switchgrid.curve NOT NULL,
+    PRIMARY KEY (point_id, direction, month, step, number)
+);
+COMMENT ON TABLE switchgrid.curve_revision IS 'What newer readings replaced, packed: one row for each time that stored readings of a segment changed. The first readings of a civil day replace nothing: curve_segment.arrived says when they came. switchgrid.revision shows it unpacked.';
+COMMENT ON COLUMN switchgrid.curve_revision.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.curve_revision.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.curve_revision.month IS 'First day of the civil month in Paris.';
+COMMENT ON COLUMN switchgrid.curve_revision.step IS 'Length of a slot.';
+COMMENT ON COLUMN switchgrid.curve_revision.number IS 'Grows with each revision of a segment.';
+COMMENT ON COLUMN switchgrid.curve_revision.revised_at IS 'When: now() of the transaction that stored the newer readings, which is when it began; never before what the month was dated last.';
+COMMENT ON COLUMN switchgrid.curve_revision.before IS 'The slots as they were, from the first to the last that changed. Missing here and not in after: the reading came late into a day that had others. Missing in both: did not change.';
+COMMENT ON COLUMN switchgrid.curve_revision.after IS 'The same slots as they became. Missing here and not in before: a reading of another step took its place.';
+
+CREATE VIEW switchgrid.revision WITH (security_invoker = true) AS
+SELECT r.point_id, r.direction, switchgrid.starts_at(r.before) + (v.slot - 1) * r.step AS starts_at,
+       r.step, v.watts_before, v.nature_before, v.watts_after, v.nature_after, r.revised_at
+FROM switchgrid.curve_revision AS r,
+     unnest(switchgrid.watts(r.before), switchgrid.natures(r.before),
+            switchgrid.watts(r.after), switchgrid.natures(r.after)) WITH ORDINALITY
+         AS v (watts_before, nature_before, watts_after, nature_after, slot)
+WHERE v.watts_before IS NOT NULL OR v.watts_after IS NOT NULL;
+COMMENT ON VIEW switchgrid.revision IS 'Readings that were replaced: one row for each change of an interval, from switchgrid.curve_revision.';
+COMMENT ON COLUMN switchgrid.revision.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.revision.direction IS 'consumption or production.';
+COMMENT ON COLUMN switchgrid.revision.starts_at IS 'When the interval begins.';
+COMMENT ON COLUMN switchgrid.revision.step IS 'Length of the interval.';
+COMMENT ON COLUMN switchgrid.revision.watts_before IS 'Mean power as it was, W; NULL: the reading came late into a day that had others.';
+COMMENT ON COLUMN switchgrid.revision.nature_before IS 'What the operator said of that value; NULL if nothing.';
+COMMENT ON COLUMN switchgrid.revision.watts_after IS 'Mean power as it became, W; NULL: a reading of another step took its place.';
+COMMENT ON COLUMN switchgrid.revision.nature_after IS 'What the operator said of that value; NULL if nothing.';
+COMMENT ON COLUMN switchgrid.revision.revised_at IS 'When: the beginning of the transaction that stored it.';
+
+CREATE FUNCTION switchgrid.load_curve_known(at timestamptz, points text[] DEFAULT NULL,
+    span tstzrange DEFAULT NULL, OUT point_id text, OUT direction text, OUT starts_at timestamptz,
+    OUT ends_at timestamptz, OUT step interval, OUT watts double precision,
+    OUT wh double precision, OUT nature text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_load_curve_known' LANGUAGE C STABLE ROWS 20000 COST 10000;
+COMMENT ON FUNCTION switchgrid.load_curve_known(timestamptz, text[], tstzrange) IS
+    'The rows of switchgrid.load_curve as they were known at an instant: of some points or, with NULL, all; those that begin in the span, or all. A reading is known from the beginning of the transaction that stored it. Reads curve_segment and curve_revision as the current user. 22004 for a NULL instant, or a NULL among the points.';
 
 CREATE TABLE switchgrid.daily_energy (
     point_id text NOT NULL,
@@ -971,7 +1027,7 @@ CREATE FOREIGN TABLE switchgrid.load_curve (
     wh double precision NOT NULL,
     nature text
 ) SERVER switchgrid_store OPTIONS (relation 'load_curve');
-COMMENT ON FOREIGN TABLE switchgrid.load_curve IS 'Stored load curves: one row for an interval that has a value, from switchgrid.curve_segment. No network.';
+COMMENT ON FOREIGN TABLE switchgrid.load_curve IS 'Stored load curves: one row for an interval that has a value, from switchgrid.curve_segment. No network. INSERT and COPY merge readings into it: step or ends_at, and watts or wh, may be left out; a row without a value is skipped.';
 COMMENT ON COLUMN switchgrid.load_curve.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.load_curve.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.load_curve.starts_at IS 'When the interval begins.';
@@ -980,6 +1036,18 @@ COMMENT ON COLUMN switchgrid.load_curve.step IS 'Length of the interval.';
 COMMENT ON COLUMN switchgrid.load_curve.watts IS 'Mean active power over the interval, W.';
 COMMENT ON COLUMN switchgrid.load_curve.wh IS 'Energy of the interval, Wh: watts times its length.';
 COMMENT ON COLUMN switchgrid.load_curve.nature IS 'What the operator says of the value: B measured; NULL if nothing.';
+
+-- Readings from elsewhere -----------------------------------------------------------
+
+CREATE FUNCTION switchgrid.load_curves(query text, step interval DEFAULT NULL) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sg_load_curves' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.load_curves(text, interval) IS
+    'Runs a query, as the caller, and merges its rows into the stored load curves; returns how many had a value. Columns by name: point_id, direction (consumption if there is no such column), starts_at (timestamptz), step or ends_at (or the argument step), watts or wh (numbers), nature. Rows whose value is NULL are skipped; of two rows for one instant the later one counts. A power that is a decimal of nine places at most is kept as it is, any other (a third) is rounded to milliwatts. Memory is bounded by maintenance_work_mem. 42703 for columns that are missing or not known, 42804 for types that do not fit (a timestamp without its zone), 22004 for a NULL, 22008, 22003 and 22023 for what a curve cannot hold: the context says in which row, and nothing is stored.';
+
+CREATE FUNCTION switchgrid.load_csv(csv text, direction text DEFAULT NULL) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sg_load_csv' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.load_csv(text, text) IS
+    'Merges the load curves of a table by Enedis into the stored ones, and returns how many values there were: a file R63, of any number of points, or the hours that a customer''s account exports (Enedis_Conso_Heure_*.csv). The direction is that of a file that does not tell its own (consumption if it is NULL). 0A000 for other kinds of export, HV00M, with the line, for what cannot be read, 22023 if the file is about the other direction; values of other quantities are left out, with a notice.';
 
 -- Orders ----------------------------------------------------------------------
 
@@ -1382,6 +1450,8 @@ END $$;
 GRANT EXECUTE ON FUNCTION switchgrid.history(name, text, text) TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_segment', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_revision', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_revision_number_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_energy', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.daily_max_power', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.register_reading', '');

@@ -54,7 +54,7 @@ SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' AN
 -- cursors that outlive their transaction, or a subtransaction that was rolled back
 BEGIN;
 DECLARE c CURSOR WITH HOLD FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' ORDER BY starts_at;
-DECLARE d CURSOR WITH HOLD FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270';
+DECLARE d CURSOR WITH HOLD FOR SELECT starts_at FROM switchgrid.load_curve WHERE point_id = '22516914714270' ORDER BY starts_at;
 FETCH 1 FROM d;
 SAVEPOINT s;
 FETCH 1 FROM d;
@@ -77,7 +77,7 @@ CALL switchgrid.refresh('linky', '{22516914714270}');
 SELECT date_trunc('week', starts_at)::date AS week, step, count(*) FROM switchgrid.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-09-28' AND starts_at < '2026-10-26' GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT starts_at::date, sum(step) FROM switchgrid.load_curve WHERE point_id = '22516914714270' GROUP BY 1 HAVING sum(step) <> '24:00:00' ORDER BY 1;
 SELECT month, step, points FROM switchgrid.curve_segment WHERE point_id = '22516914714270' ORDER BY 1, 2;
--- and back: a month whose old step has nothing left loses that row
+-- and back: a month whose other step has nothing left keeps that row, without points, for what was known before
 UPDATE switchgrid.coverage SET held = held - '{[2026-10-01,2026-10-15)}' WHERE point_id = '22516914714270';
 SELECT t.play('unlimited');
 CALL switchgrid.refresh('linky', '{22516914714270}');

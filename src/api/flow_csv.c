@@ -139,6 +139,32 @@ find_separator(const SgCsv *csv)
 	return semicolons >= commas ? ';' : ',';
 }
 
+static void
+free_names(SgCsv *csv)
+{
+	for (int i = 0; csv->names != NULL && i < csv->ncolumns; i++)
+		pfree(csv->names[i]);
+	if (csv->names != NULL)
+		pfree(csv->names);
+	csv->names = NULL;
+}
+
+bool
+sg_csv_begin(SgCsv *csv)
+{
+	free_names(csv);
+	skip_line_ends(csv);
+	csv->ncolumns = read_row(csv, MOST_COLUMNS);
+	if (csv->ncolumns > MOST_COLUMNS)
+		sg_fault_set(csv->fault, SG_FAULT_SHAPE, "The file has too many columns.");
+	if (csv->fault->kind != SG_FAULT_NONE)
+		return false;
+	csv->names = palloc(sizeof(char *) * csv->ncolumns);
+	for (int i = 0; i < csv->ncolumns; i++)
+		csv->names[i] = plain_name(csv->row.data + csv->starts[i]);
+	return true;
+}
+
 bool
 sg_csv_open(SgCsv *csv, const char *body, size_t len, SgFault *fault)
 {
@@ -156,24 +182,13 @@ sg_csv_open(SgCsv *csv, const char *body, size_t len, SgFault *fault)
 	csv->starts = palloc(sizeof(int) * MOST_COLUMNS);
 	skip_line_ends(csv);
 	csv->separator = find_separator(csv);
-	csv->ncolumns = read_row(csv, MOST_COLUMNS);
-	if (csv->ncolumns > MOST_COLUMNS)
-		sg_fault_set(fault, SG_FAULT_SHAPE, "The file has too many columns.");
-	if (fault->kind != SG_FAULT_NONE)
-		return false;
-	csv->names = palloc(sizeof(char *) * csv->ncolumns);
-	for (int i = 0; i < csv->ncolumns; i++)
-		csv->names[i] = plain_name(csv->row.data + csv->starts[i]);
-	return true;
+	return sg_csv_begin(csv);
 }
 
 void
 sg_csv_close(SgCsv *csv)
 {
-	for (int i = 0; csv->names != NULL && i < csv->ncolumns; i++)
-		pfree(csv->names[i]);
-	if (csv->names != NULL)
-		pfree(csv->names);
+	free_names(csv);
 	if (csv->starts != NULL)
 		pfree(csv->starts);
 	if (csv->row.data != NULL)

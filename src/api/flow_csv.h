@@ -29,6 +29,9 @@ typedef struct SgCsv
 extern bool sg_csv_open(SgCsv *csv, const char *body, size_t len, SgFault *fault);
 extern void sg_csv_close(SgCsv *csv);
 
+/* Begins another table in the same body: its columns are named in the next line. False and a fault, as above. */
+extern bool sg_csv_begin(SgCsv *csv);
+
 /*
  * The column of one of the names, which are written as in SgCsv.names with '|' between them, the best one first;
  * -1 if there is none.

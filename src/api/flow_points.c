@@ -8,7 +8,8 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#define FIRST_ROOM 1024
+/* A file may be about thousands of points, each with a day of half-hours. */
+#define FIRST_ROOM 64
 /* A meter has some ten quantities; what has more series between two settlings is no such file. */
 #define MOST_GROUPS 64
 #define MOST_SERIES 4096

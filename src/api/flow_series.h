@@ -6,6 +6,7 @@
 #define SG_FLOW_SERIES_H
 
 #include "postgres.h"
+#include "flow_csv.h"
 #include "flow_points.h"
 
 /*
@@ -16,5 +17,18 @@ extern void sg_series_read(SgPoints *points, char *body, size_t len, SgEmit emit
 
 /* Reads a table into points, which are settled. */
 extern void sg_series_read_table(SgPoints *points, const char *body, size_t len);
+
+/*
+ * Whose a row of a table is, by the point and the direction that it names (NULL: none); NULL if it is not wanted, or
+ * with a fault.
+ */
+typedef SgPoints *(*SgTableHome)(void *arg, const SgCsv *csv, const char *point,
+								 const char *direction);
+
+/* Reads the rows of a table into the points that each is of. Returns whether it is in the normal form. */
+extern bool sg_table_read(SgCsv *csv, SgPointsKind kind, SgTableHome home, void *arg);
+
+/* Settles points of a table. */
+extern void sg_table_settle(SgPoints *points, bool normal);
 
 #endif

@@ -30,9 +30,9 @@ typedef struct Columns
 } Columns;
 
 static bool
-find_columns(SgCsv *csv, const SgPoints *points, Columns *at)
+find_columns(SgCsv *csv, SgPointsKind kind, Columns *at)
 {
-	bool curve = points->kind == SG_POINTS_CURVE;
+	bool curve = kind == SG_POINTS_CURVE;
 
 	at->normal = curve && sg_csv_column(csv, "startdate") >= 0;
 	at->point = sg_csv_column(csv, "identifiantprm|idprm|prm|pointid");
@@ -113,16 +113,13 @@ read_point(const SgCsv *csv, const Columns *at, double limit, SgPoint *point)
 }
 
 static void
-read_row(SgPoints *points, const SgCsv *csv, const Columns *at, SgFilePoints *named)
+read_row(SgPoints *points, const SgCsv *csv, const Columns *at)
 {
 	bool curve = points->kind == SG_POINTS_CURVE;
 	const char *wrong;
 	SgPoint point;
 	int series;
 
-	if (!sg_file_is_ours(named, sg_csv_text(csv, at->point)) ||
-		!sg_file_is_side(points->request, sg_csv_text(csv, at->direction), csv->fault))
-		return;
 	series =
 		sg_points_find_series(points, sg_csv_text(csv, at->quantity), sg_csv_text(csv, at->unit));
 	points->series[series].from_start = at->normal;
@@ -135,21 +132,62 @@ read_row(SgPoints *points, const SgCsv *csv, const Columns *at, SgFilePoints *na
 					 wrong);
 }
 
+bool
+sg_table_read(SgCsv *csv, SgPointsKind kind, SgTableHome home, void *arg)
+{
+	Columns at;
+
+	if (!find_columns(csv, kind, &at))
+		return false;
+	while (sg_csv_next(csv))
+	{
+		SgPoints *points =
+			home(arg, csv, sg_csv_text(csv, at.point), sg_csv_text(csv, at.direction));
+
+		if (points != NULL)
+			read_row(points, csv, &at);
+	}
+	return at.normal;
+}
+
+void
+sg_table_settle(SgPoints *points, bool normal)
+{
+	if (normal && points->nheld > 0 && points->fault->kind == SG_FAULT_NONE)
+		sg_normal_check_step(sg_points_derive_step(points, 0), points->fault);
+	sg_points_settle(points);
+}
+
+/* The points of an order, and whom its file is about. */
+typedef struct Ordered
+{
+	SgPoints *points;
+	SgFilePoints named;
+} Ordered;
+
+static SgPoints *
+ordered_home(void *arg, const SgCsv *csv, const char *point, const char *direction)
+{
+	Ordered *ordered = arg;
+
+	if (!sg_file_is_ours(&ordered->named, point) ||
+		!sg_file_is_side(ordered->points->request, direction, csv->fault))
+		return NULL;
+	return ordered->points;
+}
+
 void
 sg_series_read_table(SgPoints *points, const char *body, size_t len)
 {
-	SgFilePoints named = {.wanted = points->request->point};
+	Ordered ordered = {.points = points, .named = {.wanted = points->request->point}};
+	bool normal;
 	SgCsv csv;
-	Columns at;
 
-	if (sg_csv_open(&csv, body, len, points->fault) && find_columns(&csv, points, &at))
+	if (sg_csv_open(&csv, body, len, points->fault))
 	{
-		while (sg_csv_next(&csv))
-			read_row(points, &csv, &at, &named);
-		sg_file_check(&named, points->fault);
-		if (at.normal && points->nheld > 0 && points->fault->kind == SG_FAULT_NONE)
-			sg_normal_check_step(sg_points_derive_step(points, 0), points->fault);
-		sg_points_settle(points);
+		normal = sg_table_read(&csv, points->kind, ordered_home, &ordered);
+		sg_file_check(&ordered.named, points->fault);
+		sg_table_settle(points, normal);
 	}
 	sg_csv_close(&csv);
 }

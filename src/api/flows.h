@@ -22,6 +22,16 @@
 extern void sg_flow_curve(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
 						  SgFault *fault);
 
+/*
+ * A table that somebody downloaded, into load_curve and quantity_curve: R63 of any number of points, or the hours that a
+ * customer's own account exports (flow_export.c has its form). The request names no point. A direction of its endpoint is that of a
+ * file that does not tell any; one that tells the other is a fault. What is another kind of
+ * export has the code SG_OTHER_EXPORT in the fault.
+ */
+#define SG_OTHER_EXPORT "other export"
+extern void sg_flow_export(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
+						   SgFault *fault);
+
 /* R65 into daily_energy. */
 extern void sg_flow_energy(const SgRequest *request, char *body, size_t len, SgEmit emit, void *arg,
 						   SgFault *fault);

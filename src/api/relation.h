@@ -317,6 +317,7 @@ typedef enum SgColumnRole
 	SG_ROLE_DIRECTION,	   /* =, IN: consumption or production */
 	SG_ROLE_INSTANT,	   /* ranges of timestamptz: which days */
 	SG_ROLE_DAY,		   /* ranges of date: which days */
+	SG_ROLE_STEP,		   /* =, IN: which lengths of an interval; the store only */
 	SG_ROLE_UNTIL,		   /* plain: the day after the last one that a row is about */
 	SG_ROLE_AUTHORISATION, /* =: which consent */
 	SG_ROLE_ARGUMENT,	   /* =, IN, <>, NOT IN: a document's filter */

@@ -71,15 +71,47 @@ sg_compat_wait_event(const char *name)
 
 /* 17 added restrictions, and 18 disabled nodes, to the constructor of a path. */
 #if PG_VERSION_NUM >= 180000
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private)          \
-	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, NIL, outer, NULL, NIL, \
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, keys, outer, private)     \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, keys, outer, NULL, NIL, \
 							private)
 #elif PG_VERSION_NUM >= 170000
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, NIL, private)
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, keys, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, keys, outer, NULL, NIL, private)
 #else
-#define sg_compat_foreignscan_path(root, rel, rows, startup, total, outer, private) \
-	create_foreignscan_path(root, rel, NULL, rows, startup, total, NIL, outer, NULL, private)
+#define sg_compat_foreignscan_path(root, rel, rows, startup, total, keys, outer, private) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, keys, outer, NULL, private)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define sg_compat_upper_path(root, rel, target, rows, total) \
+	create_foreign_upper_path(root, rel, target, rows, 0, 0, total, NIL, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define sg_compat_upper_path(root, rel, target, rows, total) \
+	create_foreign_upper_path(root, rel, target, rows, 0, total, NIL, NULL, NIL, NIL)
+#else
+#define sg_compat_upper_path(root, rel, target, rows, total) \
+	create_foreign_upper_path(root, rel, target, rows, 0, total, NIL, NULL, NIL)
+#endif
+
+/* 16 leaves out of GROUP BY what has one value only. */
+#if PG_VERSION_NUM >= 160000
+#define sg_compat_group_clause(root) ((root)->processed_groupClause)
+#else
+#define sg_compat_group_clause(root) ((root)->parse->groupClause)
+#endif
+
+/* Runs a query for so many rows more; 18 no longer asks whether it is run once only. */
+#if PG_VERSION_NUM >= 180000
+#define sg_compat_run(query, rows) ExecutorRun(query, ForwardScanDirection, rows)
+#else
+#define sg_compat_run(query, rows) ExecutorRun(query, ForwardScanDirection, rows, false)
+#endif
+
+/* 18 says of a sort key which way it compares, no longer by which operator of the family. */
+#if PG_VERSION_NUM >= 180000
+#define sg_compat_key_is_down(key) ((key)->pk_cmptype == COMPARE_GT)
+#else
+#define sg_compat_key_is_down(key) ((key)->pk_strategy == BTGreaterStrategyNumber)
 #endif
 
 /* The user whose rights a scan uses: the owner of the view that it stands in, else the current one. */

@@ -95,20 +95,48 @@ sg_curve_head(const struct varlena *packed, SgCurveHead *head)
 		complain(status);
 }
 
+/* Reads the header, and makes room for so many slots. */
 static SgSlots *
-unpack(const struct varlena *packed, bool natures)
+make_room(const struct varlena *packed, bool natures)
 {
 	SgSlots *slots = palloc0(sizeof(SgSlots));
-	SgCodecStatus status;
 
 	sg_curve_head(packed, &slots->head);
 	slots->values = palloc(sizeof(int32_t) * Max(slots->head.count, 1));
 	if (natures || slots->head.missing > 0)
 		slots->nature = palloc(Max(slots->head.count, 1));
-	status =
+	return slots;
+}
+
+static SgSlots *
+unpack(const struct varlena *packed, bool natures)
+{
+	SgSlots *slots = make_room(packed, natures);
+	SgCodecStatus status =
 		sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), slots);
+
 	if (status != SG_CODEC_OK)
 		complain(status);
+	return slots;
+}
+
+SgSlots *
+sg_curve_unpack_span(const struct varlena *packed, TimestampTz from, TimestampTz until,
+					 bool natures)
+{
+	SgSlots *slots = make_room(packed, natures);
+	uint32 first = sg_curve_first_slot(&slots->head, from);
+	uint32 end = Max(first, sg_curve_first_slot(&slots->head, until));
+	SgCodecStatus status = sg_codec_unpack_range((const uint8_t *) VARDATA_ANY(packed),
+												 VARSIZE_ANY_EXHDR(packed), first, end, slots);
+
+	if (status != SG_CODEC_OK)
+		complain(status);
+	slots->head.start = sg_curve_slot_start(&slots->head, first);
+	slots->head.count = end - first;
+	slots->head.missing = 0;
+	for (uint32 i = 0; slots->nature != NULL && i < slots->head.count; i++)
+		slots->head.missing += slots->nature[i] == SG_SLOT_MISSING;
 	return slots;
 }
 
@@ -208,6 +236,18 @@ TimestampTz
 sg_curve_slot_start(const SgCurveHead *head, uint32 slot)
 {
 	return head->start + (int64) slot * head->step * USECS_PER_SEC;
+}
+
+uint32
+sg_curve_first_slot(const SgCurveHead *head, TimestampTz at)
+{
+	int64 us = head->step * USECS_PER_SEC;
+
+	if (at <= head->start)
+		return 0;
+	if (at >= sg_curve_slot_start(head, head->count))
+		return head->count;
+	return (uint32) ((at - head->start + us - 1) / us);
 }
 
 SgSummary

@@ -37,6 +37,13 @@ extern SgSlots *sg_curve_unpack(const struct varlena *packed);
  */
 extern SgSlots *sg_curve_unpack_values(const struct varlena *packed);
 
+/*
+ * The same of those slots only that begin in [from, until), natures too if they are wanted: the slots are those of a
+ * shorter curve.
+ */
+extern SgSlots *sg_curve_unpack_span(const struct varlena *packed, TimestampTz from,
+									 TimestampTz until, bool natures);
+
 /* Reads the header only. Raises XX001 if it is corrupt. */
 extern void sg_curve_head(const struct varlena *packed, SgCurveHead *head);
 
@@ -66,8 +73,18 @@ extern uint8_t sg_curve_nature_number(SgNatures *natures, const char *nature);
 /* The nature of a slot that has a value, or NULL. Belongs to the slots. */
 extern const char *sg_curve_nature(const SgSlots *slots, uint32 slot);
 
+/* The energy of a slot of so many seconds, Wh. */
+static inline double
+sg_curve_wh(double watts, uint32 step)
+{
+	return watts * step / SECS_PER_HOUR;
+}
+
 /* When a slot begins. */
 extern TimestampTz sg_curve_slot_start(const SgCurveHead *head, uint32 slot);
+
+/* The first slot that begins at an instant or after it; the number of slots if none does. */
+extern uint32 sg_curve_first_slot(const SgCurveHead *head, TimestampTz at);
 
 /* What the slots sum up to. */
 extern SgSummary sg_curve_summary(const SgSlots *slots);

@@ -13,14 +13,34 @@
 #include "miscadmin.h"
 #include "relation/async.h"
 #include "relation/explain.h"
+#include "relation/modify.h"
 #include "relation/plan.h"
+#include "relation/sample.h"
 #include "relation/scan.h"
 #include "relation/state.h"
 #include "relation/stored.h"
+#include "relation/summed.h"
+#include "relation/totals.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(switchgrid_fdw_handler);
 PG_FUNCTION_INFO_V1(switchgrid_fdw_validator);
+
+static ForeignScan *
+switchgridGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path,
+						 List *tlist, List *clauses, Plan *outer)
+{
+	if (IS_UPPER_REL(rel))
+		return sg_totals_plan(root, rel, path, tlist);
+	return sg_plan_scan(root, rel, table, path, tlist, clauses, outer);
+}
+
+/* A scan of no table gives totals of the store. */
+static bool
+is_summed(ForeignScanState *node)
+{
+	return ((Scan *) node->ss.ps.plan)->scanrelid == 0;
+}
 
 /* Which way a scan is read was decided by its server; its state knows. */
 static bool
@@ -32,8 +52,14 @@ is_stored(ForeignScanState *node)
 static void
 switchgridBeginForeignScan(ForeignScanState *node, int eflags)
 {
-	SgScanState *state = sg_state_begin(node);
+	SgScanState *state;
 
+	if (is_summed(node))
+	{
+		sg_summed_begin(node);
+		return;
+	}
+	state = sg_state_begin(node);
 	if (state->profile->api == NULL)
 		sg_stored_check(state);
 }
@@ -41,13 +67,17 @@ switchgridBeginForeignScan(ForeignScanState *node, int eflags)
 static TupleTableSlot *
 switchgridIterateForeignScan(ForeignScanState *node)
 {
+	if (is_summed(node))
+		return sg_summed_next(node);
 	return is_stored(node) ? sg_stored_next(node) : sg_scan_next(node);
 }
 
 static void
 switchgridReScanForeignScan(ForeignScanState *node)
 {
-	if (is_stored(node))
+	if (is_summed(node))
+		sg_summed_again(node);
+	else if (is_stored(node))
 		sg_stored_again(node);
 	else
 		sg_scan_again(node);
@@ -56,9 +86,23 @@ switchgridReScanForeignScan(ForeignScanState *node)
 static void
 switchgridEndForeignScan(ForeignScanState *node)
 {
-	/* a stored scan holds nothing but memory */
-	if (node->fdw_state != NULL && !is_stored(node))
+	if (node->fdw_state == NULL)
+		return;
+	if (is_summed(node))
+		sg_summed_end(node);
+	else if (is_stored(node))
+		sg_stored_end(node);
+	else
 		sg_scan_end(node);
+}
+
+static void
+switchgridExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	if (is_summed(node))
+		sg_summed_explain(node, es);
+	else
+		sg_explain_scan(node, es);
 }
 
 /* The CREATE FOREIGN TABLE for a relation of a server. */
@@ -116,16 +160,24 @@ switchgrid_fdw_handler(PG_FUNCTION_ARGS)
 
 	routine->GetForeignRelSize = sg_plan_size;
 	routine->GetForeignPaths = sg_plan_paths;
-	routine->GetForeignPlan = sg_plan_scan;
+	routine->GetForeignPlan = switchgridGetForeignPlan;
+	routine->GetForeignUpperPaths = sg_totals_paths;
 	routine->BeginForeignScan = switchgridBeginForeignScan;
 	routine->IterateForeignScan = switchgridIterateForeignScan;
 	routine->ReScanForeignScan = switchgridReScanForeignScan;
 	routine->EndForeignScan = switchgridEndForeignScan;
-	routine->ExplainForeignScan = sg_explain_scan;
+	routine->ExplainForeignScan = switchgridExplainForeignScan;
+	routine->IsForeignRelUpdatable = sg_modify_updatable;
+	routine->BeginForeignModify = sg_modify_begin;
+	routine->ExecForeignInsert = sg_modify_insert;
+	routine->EndForeignModify = sg_modify_end;
+	routine->BeginForeignInsert = sg_modify_begin_routed;
+	routine->EndForeignInsert = sg_modify_end;
 	routine->IsForeignPathAsyncCapable = sg_async_capable;
 	routine->ForeignAsyncRequest = sg_async_request;
 	routine->ForeignAsyncConfigureWait = sg_async_configure_wait;
 	routine->ForeignAsyncNotify = sg_async_notify;
+	routine->AnalyzeForeignTable = sg_sample_begin;
 	routine->ImportForeignSchema = switchgridImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

@@ -24,7 +24,7 @@ bool
 sg_async_capable(ForeignPath *path)
 {
 	/* a reader that stops early must not make requests whose rows nobody reads */
-	return path->fdw_private != NIL && linitial_int(path->fdw_private) == SG_PATH_ASYNC;
+	return path->fdw_private != NIL && list_nth_int(path->fdw_private, SG_PATH_ASYNC) != 0;
 }
 
 /* Gives Append the next row, or the end, or says that there is neither yet. */

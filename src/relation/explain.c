@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "nodes/nodeFuncs.h"
 #include "state.h"
+#include "stored.h"
 #include "wanted.h"
 
 /* Requests that are written out; of more, the number says enough. */
@@ -99,8 +100,13 @@ sg_explain_scan(ForeignScanState *node, ExplainState *es)
 	SgScanState *state = node->fdw_state;
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 
-	if (state == NULL || state->profile->api == NULL)
+	if (state == NULL)
 		return;
+	if (state->profile->api == NULL)
+	{
+		sg_stored_explain(node, es);
+		return;
+	}
 	ExplainPropertyText("Server", state->profile->name, es);
 	if (es->analyze)
 		ExplainPropertyInteger("Requests", NULL, state->planned, es);

@@ -7,185 +7,28 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
-#include "access/table.h"
-#include "base/clock.h"
 #include "base/compat.h"
-#include "catalog/pg_type.h"
-#include "engine/profile.h"
-#include "miscadmin.h"
-#include "nodes/pathnodes.h"
-#include "optimizer/cost.h"
+#include "estimate.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "ordered.h"
 #include "plan.h"
 #include "quals.h"
-#include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
-#include "utils/partcache.h"
-#include "utils/rel.h"
-#include "wanted.h"
-
-/*
- * What a second of waiting costs: as much as reading a hundred thousand rows. It is no work for a processor: at
- * more, the planner would compile expressions to save what is none.
- */
-#define SECOND_COST 1000.0
-/* An answer takes so long, where no pace holds its request back longer. */
-#define ANSWER_SECONDS 0.05
-/* Reading a month's segment of the store, in the same units. */
-#define SEGMENT_COST 2.0
-/* A scan that names no point fails when it runs: any other way is better. */
-#define NO_POINT_COST 1.0e10
-/* Points in a list that is not known yet, and in the whole store or all that are watched. */
-#define GUESSED_POINTS 10
-#define ALL_POINTS 100
-/* Days that the store may hold. */
-#define STORED_DAYS 1100
-#define DAYS_IN_MONTH 30
-
-typedef struct PlanInfo
-{
-	const SgRelation *relation;
-	const SgProfile *profile;
-	double points;
-	bool unnamed; /* does no clause name a point? */
-	double requests;
-	double rows;
-	List *bounds; /* of Expr: what is so of every row of a partition */
-} PlanInfo;
-
-/* What one point's segments hold. */
-static void
-estimate_store(PlanInfo *info, const SgWanted *wanted)
-{
-	int days = Min(sg_days_count(wanted->days), STORED_DAYS);
-
-	info->requests = sg_days_windows((SgDays){0, days}, DAYS_IN_MONTH);
-	info->rows = days * 48.0;
-}
-
-/* What one point costs and gives: every endpoint that feeds the relation. */
-static void
-estimate_api(PlanInfo *info, const SgWanted *wanted)
-{
-	const SgApi *api = info->profile->api;
-	DateADT today = sg_clock_today();
-
-	for (int i = 0; i < api->nendpoints; i++)
-	{
-		const SgEndpoint *endpoint = &api->endpoints[i];
-		SgDays days;
-
-		if (!sg_endpoint_feeds(endpoint, info->relation) ||
-			!sg_wanted_direction(wanted, endpoint->direction))
-			continue;
-		days = sg_days_intersect(wanted->days, sg_endpoint_history(endpoint, today));
-		info->requests += sg_days_windows(days, endpoint->max_days);
-		/* a point has one direction, as a rule */
-		info->rows = Max(info->rows, (double) sg_days_count(days) * endpoint->rows_per_day);
-	}
-}
-
-/* How many rows and requests quals leave. */
-static void
-estimate(PlannerInfo *root, PlanInfo *info, List *quals)
-{
-	SgWanted wanted;
-	bool guessed;
-	bool stored = info->profile->api == NULL;
-
-	sg_quals_estimate(root, quals, &wanted, &guessed);
-	info->points = list_length(wanted.points);
-	if (wanted.any_point && (stored || sg_wanted_all_watched))
-		info->points = ALL_POINTS;
-	if (info->relation->kind == SG_KIND_DOCUMENT && quals != NIL)
-		info->points = 1;
-	if (guessed || wanted.authorisation != 0)
-		info->points = Max(info->points, guessed ? GUESSED_POINTS : 1);
-	info->unnamed = wanted.any_point && info->points == 0;
-	info->requests = info->rows = 0;
-	if (stored)
-		estimate_store(info, &wanted);
-	else
-		estimate_api(info, &wanted);
-	info->requests *= info->unnamed ? 1 : info->points;
-	info->rows = clamp_row_est((info->unnamed ? 1 : info->points) * info->rows);
-}
-
-/*
- * A partition's bounds. PostgreSQL takes it on trust that a foreign one gives no other rows; the API gives
- * whatever it is asked for, so the bounds narrow what is asked, and filter what comes.
- */
-static List *
-bounds_of(RelOptInfo *rel, Oid table)
-{
-	Relation relation = table_open(table, NoLock);
-	List *bounds = RelationGetPartitionQual(relation);
-
-	table_close(relation, NoLock);
-	if (bounds == NIL)
-		return NIL;
-	bounds = (List *) expression_planner((Expr *) bounds);
-	if (rel->relid != 1)
-		ChangeVarNodes((Node *) bounds, 1, rel->relid, 0);
-	return bounds;
-}
-
-/* The quals among clauses, which the query has, and the partition's bounds. */
-static List *
-extract_quals(RelOptInfo *rel, Oid table, const PlanInfo *info, List *clauses, bool outer)
-{
-	return sg_quals_extract(rel, table, info->relation, list_concat_copy(clauses, info->bounds),
-							outer);
-}
 
 void
 sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 {
-	PlanInfo *info = palloc0(sizeof(PlanInfo));
+	SgPlanInfo *info = sg_estimate_make(rel, table);
 
-	info->relation = sg_profile_relation(table);
-	info->profile =
-		sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid : GetUserId());
-	info->bounds = bounds_of(rel, table);
 	rel->fdw_private = info;
-	estimate(root, info, extract_quals(rel, table, info, rel->baserestrictinfo, false));
+	sg_estimate(root, rel, info, sg_estimate_quals(rel, info, rel->baserestrictinfo, false),
+				rel->baserestrictinfo);
 	rel->rows = info->rows;
-}
-
-/* One request at the credential's pace, beside as many others as may be in flight. */
-static Cost
-request_cost(const SgProfile *profile)
-{
-	double seconds = ANSWER_SECONDS / profile->in_flight;
-
-	if (profile->per_second > 0)
-		seconds = Max(seconds, 1.0 / profile->per_second);
-	return seconds * SECOND_COST;
-}
-
-/* What the hour's quota holds back. */
-static Cost
-quota_cost(const SgProfile *profile, double requests)
-{
-	if (profile->per_hour <= 0 || requests <= profile->per_hour)
-		return 0;
-	return (requests - profile->per_hour) / profile->per_hour * SECS_PER_HOUR * SECOND_COST;
-}
-
-static Cost
-total_cost(const PlanInfo *info)
-{
-	Cost cost = info->rows * cpu_tuple_cost;
-
-	if (info->profile->api == NULL)
-		return cost + info->requests * SEGMENT_COST;
-	return cost + info->requests * request_cost(info->profile) +
-		   quota_cost(info->profile, info->requests) + (info->unnamed ? NO_POINT_COST : 0);
 }
 
 /* Will the reader stop early? Then each request is sent only when its rows are wanted. */
@@ -201,14 +44,27 @@ is_limited(PlannerInfo *root)
 }
 
 static void
-add_scan_path(PlannerInfo *root, RelOptInfo *rel, const PlanInfo *info, Relids outer)
+add_scan_path(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info, Relids outer)
 {
-	bool live = info->profile->api != NULL;
-	Cost startup = live ? ANSWER_SECONDS * SECOND_COST : 0;
-	List *private = list_make1_int(live && !is_limited(root) ? SG_PATH_ASYNC : SG_PATH_SYNC);
+	bool async = info->profile->api != NULL && !is_limited(root);
 
-	add_path(rel, (Path *) sg_compat_foreignscan_path(root, rel, info->rows, startup,
-													  startup + total_cost(info), outer, private));
+	add_path(rel, (Path *) sg_compat_foreignscan_path(
+					  root, rel, info->rows, sg_estimate_startup(info), sg_estimate_total(info),
+					  NIL, outer, list_make2_int(async, 0)));
+}
+
+/* The store can give rows in the order that the query wants, or the first columns of it. */
+static void
+add_ordered_path(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info)
+{
+	int order;
+	List *keys = sg_ordered_keys(root, rel, info, &order);
+
+	if (keys != NIL)
+		add_path(rel, (Path *) sg_compat_foreignscan_path(
+						  root, rel, info->rows, sg_estimate_sort(info),
+						  sg_estimate_sort(info) + sg_estimate_total(info), keys,
+						  rel->lateral_relids, list_make2_int(false, order)));
 }
 
 /* Does a value of such a column say what to ask for? */
@@ -220,7 +76,7 @@ is_key(SgColumnRole role)
 
 /* Does the clause compare this table's point (or what else can be asked by: "key") with something of another? */
 static bool
-narrows(RelOptInfo *rel, Oid table, const PlanInfo *info, RestrictInfo *clause, bool key)
+narrows(RelOptInfo *rel, Oid table, const SgPlanInfo *info, RestrictInfo *clause, bool key)
 {
 	SgQual *qual = sg_qual_of(rel, table, info->relation, clause->clause, true);
 
@@ -256,7 +112,7 @@ is_asked_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
 
 /* The clauses that could give this table its points from other relations; or, not "key", its days. */
 static List *
-joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, PlanInfo *info, bool key)
+joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, SgPlanInfo *info, bool key)
 {
 	List *clauses = NIL;
 	MemberSearch search = {table, info->relation, key};
@@ -288,9 +144,9 @@ static void
 add_joined_path(PlannerInfo *root, RelOptInfo *rel, Oid table, Relids outer, bool points,
 				List **done)
 {
-	PlanInfo one = *(PlanInfo *) rel->fdw_private;
+	SgPlanInfo one = *(SgPlanInfo *) rel->fdw_private;
 	ParamPathInfo *param;
-	List *quals;
+	List *clauses;
 
 	outer = bms_union(outer, rel->lateral_relids);
 	if (bms_is_empty(outer))
@@ -299,9 +155,8 @@ add_joined_path(PlannerInfo *root, RelOptInfo *rel, Oid table, Relids outer, boo
 	if (list_member_ptr(*done, param))
 		return;
 	*done = lappend(*done, param);
-	quals = extract_quals(rel, table, &one,
-						  list_concat_copy(rel->baserestrictinfo, param->ppi_clauses), true);
-	estimate(root, &one, quals);
+	clauses = list_concat_copy(rel->baserestrictinfo, param->ppi_clauses);
+	sg_estimate(root, rel, &one, sg_estimate_quals(rel, &one, clauses, true), clauses);
 	if (points)
 	{
 		/* one at a time */
@@ -317,12 +172,14 @@ add_joined_path(PlannerInfo *root, RelOptInfo *rel, Oid table, Relids outer, boo
 void
 sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 {
-	PlanInfo *info = rel->fdw_private;
+	SgPlanInfo *info = rel->fdw_private;
 	Relids days = NULL;
 	List *done = NIL;
 	ListCell *cell;
 
 	add_scan_path(root, rel, info, rel->lateral_relids);
+	if (info->profile->api == NULL)
+		add_ordered_path(root, rel, info);
 	foreach (cell, joining_clauses(root, rel, table, info, false))
 		days = bms_add_members(days, givers_of(rel, lfirst(cell)));
 	if (info->points > 0)
@@ -339,16 +196,61 @@ sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	}
 }
 
+/* The columns of the relation that a query uses, a bit each. */
+static int
+needed_columns(RelOptInfo *rel, const SgPlanInfo *info, List *filter)
+{
+	Bitmapset *attributes = NULL;
+	int needed = 0;
+	int at = -1;
+
+	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attributes);
+	pull_varattnos((Node *) filter, rel->relid, &attributes);
+	while ((at = bms_next_member(attributes, at)) >= 0)
+	{
+		AttrNumber attribute = (AttrNumber) (at + FirstLowInvalidHeapAttributeNumber);
+		int column;
+
+		if (attribute == 0)
+			return ~0;
+		if (attribute < 0)
+			continue;
+		column = sg_relation_column(info->relation, get_attname(info->table, attribute, false));
+		if (column >= 0)
+			needed |= 1 << column;
+	}
+	return needed;
+}
+
+static bool
+is_answered(RelOptInfo *rel, const SgPlanInfo *info, Expr *clause)
+{
+	SgQual *qual = sg_qual_of(rel, info->table, info->relation, clause, true);
+
+	return info->profile->api == NULL && qual != NULL && sg_qual_is_exact(qual);
+}
+
 ForeignScan *
 sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, List *tlist,
 			 List *clauses, Plan *outer)
 {
-	PlanInfo *info = rel->fdw_private;
-	List *quals = extract_quals(rel, table, info, clauses, true);
+	SgPlanInfo *info = rel->fdw_private;
 	List *exprs;
-	List *packed = sg_quals_pack(quals, &exprs);
-	List *filter = list_concat(extract_actual_clauses(clauses, false), info->bounds);
+	List *packed = sg_quals_pack(sg_estimate_quals(rel, info, clauses, true), &exprs);
+	List *filter = list_copy(info->bounds);
+	List *answered = NIL;
+	List *flags;
+	ListCell *cell;
 
-	return make_foreignscan(tlist, filter, rel->relid, exprs,
-							list_make2(packed, list_make1_int(is_limited(root))), NIL, NIL, outer);
+	foreach (cell, extract_actual_clauses(clauses, false))
+	{
+		if (is_answered(rel, info, lfirst(cell)))
+			answered = lappend(answered, lfirst(cell));
+		else
+			filter = lappend(filter, lfirst(cell));
+	}
+	flags = list_make3_int(is_limited(root), list_nth_int(path->fdw_private, SG_PATH_ORDER),
+						   needed_columns(rel, info, list_concat_copy(filter, answered)));
+	return make_foreignscan(tlist, filter, rel->relid, exprs, list_make2(packed, flags), NIL,
+							answered, outer);
 }

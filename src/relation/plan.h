@@ -11,16 +11,24 @@
 /* What travels in a plan's fdw_private, in this order. */
 enum
 {
-	SG_PRIVATE_QUALS,	/* integers: see sg_quals_pack */
-	SG_PRIVATE_LIMITED, /* integer: will the reader stop early? */
+	SG_PRIVATE_QUALS, /* integers: see sg_quals_pack */
+	SG_PRIVATE_FLAGS, /* integers: see below */
 	SG_PRIVATE_COUNT
 };
 
-/* What travels in a path's fdw_private: a list of one of these. */
+/* Of these flags, in this order. */
 enum
 {
-	SG_PATH_SYNC, /* its rows are asked for when they are wanted */
-	SG_PATH_ASYNC /* Append may ask for them beside others */
+	SG_FLAG_LIMITED, /* will the reader stop early? */
+	SG_FLAG_ORDER,	 /* of the segments of the store: flags of reader.h */
+	SG_FLAG_NEEDED	 /* columns of the relation that the query uses: a bit each */
+};
+
+/* What travels in a path's fdw_private: integers, in this order. */
+enum
+{
+	SG_PATH_ASYNC, /* may Append ask for its rows beside others? Else they are asked for when they are wanted. */
+	SG_PATH_ORDER /* flags of reader.h */
 };
 
 /* The planner's callbacks; see the foreign data wrapper's chapter of PostgreSQL's documentation. */

@@ -6,6 +6,7 @@
 
 #include "access/stratnum.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "clause.h"
 #include "executor/executor.h"
@@ -125,9 +126,9 @@ sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 	/* where different texts can be equal, a text does not say which points are meant */
 	if (OidIsValid(sides.collation) && !get_collation_isdeterministic(sides.collation))
 		return NULL;
-	/* of texts and numbers only equality narrows, of times only comparisons with a single value */
-	if (column->type == TEXTOID)
-		return qual->strategy == BTEqualStrategyNumber && right == TEXTOID ? qual : NULL;
+	/* of texts, steps and numbers only equality narrows, of times only comparisons with a single value */
+	if (column->type == TEXTOID || column->role == SG_ROLE_STEP)
+		return qual->strategy == BTEqualStrategyNumber && right == column->type ? qual : NULL;
 	if (column->role == SG_ROLE_AUTHORISATION)
 		return qual->strategy == BTEqualStrategyNumber && !qual->array && is_integer(right) ? qual
 																							: NULL;
@@ -152,6 +153,13 @@ sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *relation, List *c
 			quals = lappend(quals, qual);
 	}
 	return quals;
+}
+
+bool
+sg_qual_is_exact(const SgQual *qual)
+{
+	return qual->role == SG_ROLE_POINT || qual->role == SG_ROLE_DIRECTION ||
+		   qual->role == SG_ROLE_INSTANT;
 }
 
 List *
@@ -226,8 +234,13 @@ narrow_instant(SgWanted *wanted, int strategy, Oid type, Datum value)
 {
 	TimestampTz at = to_instant(type, value);
 	TimestampTz last = strategy == BTLessStrategyNumber && !TIMESTAMP_NOT_FINITE(at) ? at - 1 : at;
+	TimestampTz next = TIMESTAMP_NOT_FINITE(at) ? at : at + 1;
 
 	narrow_days(wanted, strategy, sg_clock_day_of(at), sg_clock_day_of(last));
+	if (strategy >= BTEqualStrategyNumber)
+		wanted->from = Max(wanted->from, strategy == BTGreaterStrategyNumber ? next : at);
+	if (strategy <= BTEqualStrategyNumber)
+		wanted->until = Min(wanted->until, strategy == BTLessStrategyNumber ? at : next);
 }
 
 static void
@@ -345,6 +358,15 @@ narrow_argument(SgWanted *wanted, const SgQual *qual, List *texts)
 		narrow_texts(&argument->any, &argument->texts, texts);
 }
 
+/* A step, or several, as an array. */
+static ArrayType *
+steps_of(Datum value, bool array)
+{
+	if (array)
+		return DatumGetArrayTypePCopy(value);
+	return construct_array(&value, 1, INTERVALOID, sizeof(Interval), false, TYPALIGN_DOUBLE);
+}
+
 static void
 narrow(SgWanted *wanted, const SgQual *qual, Datum value, bool isnull)
 {
@@ -362,6 +384,8 @@ narrow(SgWanted *wanted, const SgQual *qual, Datum value, bool isnull)
 		narrow_day(wanted, qual->strategy, qual->type, value);
 	else if (role == SG_ROLE_AUTHORISATION)
 		narrow_authorisation(wanted, qual->type, value);
+	else if (role == SG_ROLE_STEP)
+		wanted->steps = lappend(wanted->steps, steps_of(value, qual->array));
 	else if (role == SG_ROLE_ARGUMENT || role == SG_ROLE_LIST)
 		narrow_argument(wanted, qual, texts_of(value, qual->array));
 	if (isnull && role == SG_ROLE_POINT)
@@ -380,6 +404,24 @@ unpack(List *packed, int at)
 					.excluded = list_nth_int(packed, at + 5)};
 }
 
+void
+sg_quals_explain(const SgRelation *relation, List *packed, ExplainState *es)
+{
+	List *names = NIL;
+	int seen = 0;
+
+	for (int at = 0; at < list_length(packed); at += PACKED_INTEGERS)
+	{
+		int column = unpack(packed, at).column;
+
+		if (!(seen & (1 << column)))
+			names = lappend(names, pstrdup(relation->columns[column].name));
+		seen |= 1 << column;
+	}
+	if (names != NIL)
+		ExplainPropertyList("Read By", names, es);
+}
+
 static void
 want_everything(SgWanted *wanted)
 {
@@ -387,6 +429,8 @@ want_everything(SgWanted *wanted)
 	wanted->any_point = true;
 	wanted->any_direction = true;
 	wanted->days = SG_DAYS_ALL;
+	wanted->from = DT_NOBEGIN;
+	wanted->until = DT_NOEND;
 }
 
 void

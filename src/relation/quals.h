@@ -11,6 +11,7 @@
 #include "postgres.h"
 #include "api/endpoint.h"
 #include "base/span.h"
+#include "commands/explain.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 
@@ -35,7 +36,10 @@ typedef struct SgWanted
 	List *directions;	 /* of char *, each once */
 	int64 authorisation; /* number of a consent, 0: none is named */
 	List *arguments;	 /* of a document: SgArgument * */
-	SgDays days;
+	List *steps;		 /* of interval[] (ArrayType *): a step must be in each */
+	SgDays days;		 /* generous: those that an instant of the span can be in */
+	TimestampTz from;	 /* the span that comparisons of instants leave */
+	TimestampTz until;	 /* its end, which is not in it */
 } SgWanted;
 
 /*
@@ -49,11 +53,17 @@ extern List *sg_quals_extract(RelOptInfo *rel, Oid table, const SgRelation *rela
 extern SgQual *sg_qual_of(RelOptInfo *rel, Oid table, const SgRelation *relation, Expr *clause,
 						  bool outer);
 
+/* Does the store give just the rows that the clause of such a qual is true of, so that nobody needs to look again? */
+extern bool sg_qual_is_exact(const SgQual *qual);
+
 /*
  * Splits quals into a list of integers, which travels in a plan's fdw_private, and a list of
  * expressions, which travels in its fdw_exprs.
  */
 extern List *sg_quals_pack(List *quals, List **exprs);
+
+/* Has EXPLAIN say on which columns packed quals are. */
+extern void sg_quals_explain(const SgRelation *relation, List *packed, ExplainState *es);
 
 /*
  * Evaluates packed quals, in the current memory context; "states" are the ExprStates of the expressions.

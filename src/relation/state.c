@@ -64,12 +64,16 @@ sg_state_begin(ForeignScanState *node)
 	Relation table = node->ss.ss_currentRelation;
 	SgScanState *state = palloc0(sizeof(SgScanState));
 	Oid user = SG_SCAN_USER(node, node->ss.ps.state);
+	List *flags;
 
 	state->profile = sg_profile_get(GetForeignTable(RelationGetRelid(table))->serverid,
 									OidIsValid(user) ? user : GetUserId());
 	state->relation = sg_profile_relation(RelationGetRelid(table));
 	state->quals = list_nth(plan->fdw_private, SG_PRIVATE_QUALS);
-	state->limited = linitial_int(list_nth(plan->fdw_private, SG_PRIVATE_LIMITED));
+	flags = list_nth(plan->fdw_private, SG_PRIVATE_FLAGS);
+	state->limited = list_nth_int(flags, SG_FLAG_LIMITED) != 0;
+	state->order = list_nth_int(flags, SG_FLAG_ORDER);
+	state->needed = list_nth_int(flags, SG_FLAG_NEEDED);
 	state->values = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->desc = RelationGetDescr(table);
 	map_columns(state, table);

@@ -19,6 +19,8 @@ typedef struct SgScanState
 	List *quals;				 /* packed */
 	List *values;				 /* ExprStates of their values */
 	bool limited;				 /* will the reader stop early? */
+	int order;					 /* of the segments of the store: flags of reader.h */
+	int needed;					 /* columns of the relation that the query uses: a bit each */
 	int columns[SG_MAX_COLUMNS]; /* the table's attribute for each column of the relation, or -1 */
 	TupleDesc desc;
 	MemoryContext context; /* of one pass over the relation: points, requests */

@@ -2,43 +2,48 @@
  * stored.c
  *	  The stored load curve being read: segments become rows.
  *
- * The segments come in pages, each by a query through SPI that goes on after the last key of the page
- * before: no cursor is left open that a subtransaction or a commit could close. They are read as the
- * current user, with the snapshot of the statement, so that rights and row-level security on
- * switchgrid.curve_segment hold. Only the months that the quals leave are unpacked.
+ * Where rows are wanted in order, the segments of one month (of both directions, of several steps) are given together,
+ * the earliest interval first: a month can hold several steps, one taking the other's place.
  */
 #include "postgres.h"
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/curve.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
-#include "store/sql.h"
 #include "stored.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/memutils.h"
 
-/* Segments read at a time; their rows are unpacked one segment at a time. */
-#define PAGE 32
+/* Segments that are given together: two directions of far more steps than any API gives. */
+#define MAX_PARTS 32
 
-typedef struct Packed
+/* A segment whose slots are being given. */
+typedef struct Part
 {
 	Datum point_id;
 	Datum direction;
-	DateADT month;
+	SgSlots *slots;
 	Interval step;
-	struct varlena *curve;
-} Packed;
+	double unit;
+	int64 from; /* slots that are still to be given */
+	int64 until;
+	Datum natures[SG_NATURE_MAX + 1]; /* as texts, made when they are first wanted */
+} Part;
 
-typedef struct Reader
+typedef struct Stored
 {
 	SgWanted wanted;
-	MemoryContext context; /* of the page */
-	Packed page[PAGE];
+	SgSegmentReader *reader;
+	bool read;			 /* is there a row that is not yet taken? */
+	SgSegmentRow row;	 /* that one */
+	DateADT day;		 /* the first of the parts' month */
+	MemoryContext month; /* of the parts */
 	int count;
-	int next;
-	bool last; /* is this the last page? */
-} Reader;
+	Part parts[MAX_PARTS];
+	int64 segments; /* unpacked so far */
+} Stored;
 
 void
 sg_stored_check(const SgScanState *state)
@@ -49,172 +54,267 @@ sg_stored_check(const SgScanState *state)
 						errhint("Read the table switchgrid.%s.", state->relation->name)));
 }
 
-/* The conditions on segments that can hold wanted rows. */
-static void
-add_wanted(const SgWanted *wanted, StringInfo query, SgSql *sql)
+SgSegmentWish
+sg_stored_wish(const SgWanted *wanted, int order)
 {
-	if (!wanted->any_point)
-	{
-		sg_sql_texts(sql, wanted->points);
-		appendStringInfo(query, " AND point_id = ANY ($%d)", sql->count);
-	}
-	if (!wanted->any_direction)
-	{
-		sg_sql_texts(sql, wanted->directions);
-		appendStringInfo(query, " AND direction = ANY ($%d)", sql->count);
-	}
-	if (wanted->days.from > SG_DAY_FIRST)
-	{
-		sg_sql_date(sql, sg_clock_month(wanted->days.from, 0));
-		appendStringInfo(query, " AND month >= $%d", sql->count);
-	}
-	if (wanted->days.until < SG_DAY_LAST)
-	{
-		sg_sql_date(sql, wanted->days.until);
-		appendStringInfo(query, " AND month < $%d", sql->count);
-	}
+	return (SgSegmentWish){.any_point = wanted->any_point,
+						   .points = wanted->points,
+						   .any_direction = wanted->any_direction,
+						   .directions = wanted->directions,
+						   .steps = wanted->steps,
+						   .days = wanted->days,
+						   .order = order};
 }
 
-/* The condition that goes on after a segment. */
-static void
-add_after(const Packed *last, StringInfo query, SgSql *sql)
+/* ---- segments ---------------------------------------------------------- */
+
+/* What lives as long as the plan's node does; each pass begins to read anew. */
+static Stored *
+make_stored(SgScanState *state)
 {
-	sg_sql_value(sql, TEXTOID, last->point_id);
-	sg_sql_value(sql, TEXTOID, last->direction);
-	sg_sql_date(sql, last->month);
-	sg_sql_value(sql, INTERVALOID, IntervalPGetDatum(&last->step));
-	appendStringInfo(query, " AND (point_id, direction, month, step) > ($%d, $%d, $%d, $%d)",
-					 sql->count - 3, sql->count - 2, sql->count - 1, sql->count);
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(state));
+	Stored *stored = palloc0(sizeof(Stored));
+
+	stored->reader = sg_reader_make();
+	stored->month =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid month", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(old);
+	return stored;
 }
 
 static void
-open_reader(ForeignScanState *node)
+start_pass(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
-	Reader *reader = MemoryContextAllocZero(state->context, sizeof(Reader));
+	Stored *stored = state->reader;
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	SgSegmentWish wish;
 
-	sg_state_wanted(node, &reader->wanted);
-	reader->context =
-		AllocSetContextCreate(state->context, "switchgrid segments", ALLOCSET_DEFAULT_SIZES);
-	state->reader = reader;
+	if (stored == NULL)
+		state->reader = stored = make_stored(state);
+	sg_state_wanted(node, &stored->wanted);
+	wish = sg_stored_wish(&stored->wanted, state->order);
+	stored->count = 0;
 	state->started = true;
+	stored->read = !sg_days_empty(stored->wanted.days);
+	if (stored->read)
+	{
+		sg_reader_start(stored->reader, &wish, node->ss.ps.state->es_snapshot);
+		stored->read = sg_reader_next(stored->reader, &stored->row);
+	}
+	MemoryContextSwitchTo(old);
 }
 
+/* Unpacks the segment that was read as one more part. */
 static void
-copy_segment(Packed *packed, uint64 row)
+add_part(const SgScanState *state, Stored *stored)
 {
-	packed->point_id = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(row, 1, (Datum) 0)));
-	packed->direction = PointerGetDatum(PG_DETOAST_DATUM_COPY(sg_sql_get(row, 2, (Datum) 0)));
-	packed->month = DatumGetDateADT(sg_sql_get(row, 3, (Datum) 0));
-	packed->step = *DatumGetIntervalP(sg_sql_get(row, 4, (Datum) 0));
-	packed->curve = PG_DETOAST_DATUM_COPY(sg_sql_get(row, 5, (Datum) 0));
+	const SgSegmentRow *row = &stored->row;
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(row->curve);
+	Part *part = &stored->parts[stored->count++];
+
+	memset(part, 0, sizeof(*part));
+	part->point_id = datumCopy(row->point_id, false, -1);
+	part->direction = datumCopy(row->direction, false, -1);
+	part->slots = sg_curve_unpack_span(packed, stored->wanted.from, stored->wanted.until,
+									   (state->needed & (1 << SG_CURVE_NATURE)) != 0);
+	part->step.time = part->slots->head.step * USECS_PER_SEC;
+	part->unit = sg_curve_unit(part->slots->head.scale);
+	part->until = part->slots->head.count;
+	stored->segments++;
 }
 
-/* Reads the next segments; false if there are none. */
+/* Does the segment that was read belong with the parts that there are? */
 static bool
-read_page(Reader *reader)
+belongs(const SgScanState *state, const Stored *stored)
 {
-	MemoryContext old = CurrentMemoryContext;
-	StringInfoData query;
-	SgSql sql = {0};
+	const SgSegmentRow *row = &stored->row;
+	const Part *part = &stored->parts[0];
 
-	if (reader->last)
+	if (!(state->order & SG_SEGMENTS_SORTED) || row->month != stored->day ||
+		!datumIsEqual(row->point_id, part->point_id, false, -1))
 		return false;
-	SPI_connect();
-	initStringInfo(&query);
-	appendStringInfoString(&query, "SELECT point_id, direction, month, step, curve "
-								   "FROM switchgrid.curve_segment WHERE true");
-	add_wanted(&reader->wanted, &query, &sql);
-	if (reader->count > 0)
-		add_after(&reader->page[reader->count - 1], &query, &sql);
-	appendStringInfo(&query, " ORDER BY point_id, direction, month, step LIMIT %d", PAGE);
-	reader->count = (int) sg_sql_read(&sql, query.data);
-	reader->next = 0;
-	reader->last = reader->count < PAGE;
-	MemoryContextReset(reader->context);
-	MemoryContextSwitchTo(reader->context);
-	for (int i = 0; i < reader->count; i++)
-		copy_segment(&reader->page[i], i);
-	SPI_finish();
+	return (state->order & SG_SEGMENTS_DIRECTION_LAST) != 0 ||
+		   datumIsEqual(row->direction, part->direction, false, -1);
+}
+
+/* Goes on to the next segments that are given together; false if there are none left. */
+static bool
+next_parts(const SgScanState *state, Stored *stored)
+{
+	MemoryContext old = MemoryContextSwitchTo(stored->month);
+
+	MemoryContextReset(stored->month);
+	stored->count = 0;
+	stored->day = stored->row.month;
+	while (stored->read && (stored->count == 0 || belongs(state, stored)))
+	{
+		if (stored->count == MAX_PARTS)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("a month of a point has more than %d segments", MAX_PARTS)));
+		add_part(state, stored);
+		stored->read = sg_reader_next(stored->reader, &stored->row);
+	}
 	MemoryContextSwitchTo(old);
-	return reader->count > 0;
+	return stored->count > 0;
 }
 
-/* The slot that begins at an instant, or the first one after it, within the curve. */
-static uint32
-slot_from(const SgCurveHead *head, TimestampTz at)
+/* ---- rows -------------------------------------------------------------- */
+
+/* Passes over slots that have no value; false if none is left. */
+static bool
+settle(Part *part, bool down)
 {
-	int64 us = head->step * USECS_PER_SEC;
-	int64 slot = (at - head->start + us - 1) / us;
+	const uint8 *nature = part->slots->nature;
 
-	if (at <= head->start)
-		return 0;
-	return (uint32) Min(slot, head->count);
+	if (nature != NULL && down)
+		while (part->until > part->from && nature[part->until - 1] == SG_SLOT_MISSING)
+			part->until--;
+	else if (nature != NULL)
+		while (part->from < part->until && nature[part->from] == SG_SLOT_MISSING)
+			part->from++;
+	return part->from < part->until;
 }
 
+/* The part whose next slot is the earliest, or going down the latest; of two the first one. NULL if none is left. */
+static Part *
+choose_part(Stored *stored, bool down)
+{
+	Part *best = NULL;
+	TimestampTz best_at = 0;
+
+	for (int i = 0; i < stored->count; i++)
+	{
+		Part *part = &stored->parts[i];
+		TimestampTz at;
+
+		if (!settle(part, down))
+			continue;
+		if (stored->count == 1)
+			return part;
+		at =
+			sg_curve_slot_start(&part->slots->head, (uint32) (down ? part->until - 1 : part->from));
+		if (best != NULL && (down ? at <= best_at : at >= best_at))
+			continue;
+		best = part;
+		best_at = at;
+	}
+	return best;
+}
+
+static Datum
+nature_of(Stored *stored, Part *part, uint32 slot)
+{
+	Datum *nature = &part->natures[part->slots->nature[slot]];
+
+	if (*nature == (Datum) 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(stored->month);
+
+		*nature = CStringGetTextDatum(sg_curve_nature(part->slots, slot));
+		MemoryContextSwitchTo(old);
+	}
+	return *nature;
+}
+
+/* Puts a slot into the scan's row: the columns that are wanted. */
 static void
-emit_slot(SgScanState *state, const Packed *packed, const SgSlots *slots, uint32 slot)
+give_slot(const SgScanState *state, Stored *stored, Part *part, uint32 slot, TupleTableSlot *row)
 {
-	Datum values[SG_CURVE_COLUMNS];
-	bool nulls[SG_CURVE_COLUMNS] = {false};
-	Interval step = {.time = slots->head.step * USECS_PER_SEC};
-	TimestampTz starts_at = sg_curve_slot_start(&slots->head, slot);
-	double watts = slots->values[slot] / sg_curve_unit(slots->head.scale);
-	const char *nature = sg_curve_nature(slots, slot);
+	TimestampTz starts_at = sg_curve_slot_start(&part->slots->head, slot);
+	double watts = part->slots->values[slot] / part->unit;
+	bool nature = part->slots->nature != NULL && part->slots->nature[slot] != 0;
 
-	values[SG_CURVE_POINT_ID] = packed->point_id;
-	values[SG_CURVE_DIRECTION] = packed->direction;
-	values[SG_CURVE_STARTS_AT] = TimestampTzGetDatum(starts_at);
-	values[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(starts_at + step.time);
-	values[SG_CURVE_STEP] = IntervalPGetDatum(&step);
-	values[SG_CURVE_WATTS] = Float8GetDatum(watts);
-	values[SG_CURVE_WH] = Float8GetDatum(watts * slots->head.step / SECS_PER_HOUR);
-	nulls[SG_CURVE_NATURE] = nature == NULL;
-	values[SG_CURVE_NATURE] = nature == NULL ? (Datum) 0 : CStringGetTextDatum(nature);
-	sg_state_emit(state, state->relation, values, nulls);
-}
+	memset(row->tts_isnull, true, state->desc->natts);
+	for (int i = 0; i < SG_CURVE_COLUMNS; i++)
+	{
+		int to = state->columns[i];
+		Datum value = (Datum) 0;
 
-/* Unpacks one segment into the batch: the slots of the wanted days that have a value. */
-static void
-emit_segment(SgScanState *state, SgDays days, const Packed *packed)
-{
-	MemoryContext old = MemoryContextSwitchTo(state->batch);
-	SgSlots *slots = sg_curve_unpack(packed->curve);
-	uint32 from = 0;
-	uint32 until = slots->head.count;
-
-	if (days.from > SG_DAY_FIRST)
-		from = slot_from(&slots->head, sg_clock_day_start(days.from));
-	if (days.until < SG_DAY_LAST)
-		until = slot_from(&slots->head, sg_clock_day_start(days.until));
-	for (uint32 slot = from; slot < until; slot++)
-		if (slots->nature[slot] != SG_SLOT_MISSING)
-			emit_slot(state, packed, slots, slot);
-	MemoryContextSwitchTo(old);
+		if (to < 0 || !(state->needed & (1 << i)) || (i == SG_CURVE_NATURE && !nature))
+			continue;
+		switch (i)
+		{
+			case SG_CURVE_POINT_ID:
+				value = part->point_id;
+				break;
+			case SG_CURVE_DIRECTION:
+				value = part->direction;
+				break;
+			case SG_CURVE_STARTS_AT:
+				value = TimestampTzGetDatum(starts_at);
+				break;
+			case SG_CURVE_ENDS_AT:
+				value = TimestampTzGetDatum(starts_at + part->step.time);
+				break;
+			case SG_CURVE_STEP:
+				value = IntervalPGetDatum(&part->step);
+				break;
+			case SG_CURVE_WATTS:
+				value = Float8GetDatum(watts);
+				break;
+			case SG_CURVE_WH:
+				value = Float8GetDatum(sg_curve_wh(watts, part->slots->head.step));
+				break;
+			case SG_CURVE_NATURE:
+				value = nature_of(stored, part, slot);
+				break;
+		}
+		row->tts_values[to] = value;
+		row->tts_isnull[to] = false;
+	}
+	ExecStoreVirtualTuple(row);
 }
 
 TupleTableSlot *
 sg_stored_next(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
-	Reader *reader;
+	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
+	bool down = (state->order & SG_SEGMENTS_TIME_DOWN) != 0;
+	Stored *stored;
+	Part *part;
 
-	ExecClearTuple(node->ss.ss_ScanTupleSlot);
+	ExecClearTuple(row);
 	if (!state->started)
-		open_reader(node);
-	reader = state->reader;
-	while (!sg_state_give(node))
-	{
-		sg_state_clear(state);
-		if (reader->next == reader->count && !read_page(reader))
-			break;
-		emit_segment(state, reader->wanted.days, &reader->page[reader->next++]);
-	}
-	return node->ss.ss_ScanTupleSlot;
+		start_pass(node);
+	stored = state->reader;
+	while ((part = choose_part(stored, down)) == NULL)
+		if (!next_parts(state, stored))
+			return row;
+	give_slot(state, stored, part, (uint32) (down ? --part->until : part->from++), row);
+	return row;
+}
+
+void
+sg_stored_end(ForeignScanState *node)
+{
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
+
+	if (stored != NULL)
+		sg_reader_stop(stored->reader);
 }
 
 void
 sg_stored_again(ForeignScanState *node)
 {
-	sg_state_reset(node->fdw_state);
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
+
+	sg_stored_end(node);
+	sg_state_reset(state);
+	state->reader = stored;
+}
+
+void
+sg_stored_explain(ForeignScanState *node, ExplainState *es)
+{
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
+
+	sg_quals_explain(state->relation, state->quals, es);
+	if (es->analyze)
+		ExplainPropertyInteger("Segments Unpacked", NULL, stored != NULL ? stored->segments : 0,
+							   es);
 }

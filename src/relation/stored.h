@@ -6,8 +6,10 @@
 #define SG_STORED_H
 
 #include "postgres.h"
+#include "commands/explain.h"
 #include "nodes/execnodes.h"
 #include "state.h"
+#include "store/reader.h"
 
 /* Raises 0A000 if the relation of a scan is not one that is stored packed. */
 extern void sg_stored_check(const SgScanState *state);
@@ -15,5 +17,12 @@ extern void sg_stored_check(const SgScanState *state);
 /* The executor's callbacks of a scan whose server is the store; its state is made by sg_state_begin. */
 extern TupleTableSlot *sg_stored_next(ForeignScanState *node);
 extern void sg_stored_again(ForeignScanState *node);
+extern void sg_stored_end(ForeignScanState *node);
+
+/* What EXPLAIN ANALYZE says of it. */
+extern void sg_stored_explain(ForeignScanState *node, ExplainState *es);
+
+/* The segments that can hold wanted rows, in an order of reader.h. */
+extern SgSegmentWish sg_stored_wish(const SgWanted *wanted, int order);
 
 #endif

@@ -121,20 +121,151 @@ sg_sql_read(SgSql *sql, const char *query)
 	return run(sql, query, true);
 }
 
+/* Enough for all statements that are kept, and for some in two forms. */
+#define MAX_KEPT 64
+
+/* A statement whose plan outlives it: its text and its parameters' types are what tells it apart. */
+typedef struct Kept
+{
+	uint32 hash;
+	char *statement;
+	int count;
+	Oid types[SG_SQL_MAX];
+	SPIPlanPtr plan;
+} Kept;
+
+static Kept kept[MAX_KEPT];
+static int kept_count = 0;
+/* Kept plans that are running: one may run another, through a trigger. */
+static int kept_running = 0;
+
+/* What only a backend of many CREATE EXTENSION comes to: each gives the type of the curve a new Oid. */
+static void
+forget_kept(void)
+{
+	while (kept_count > 0)
+	{
+		Kept *entry = &kept[--kept_count];
+
+		SPI_freeplan(entry->plan);
+		pfree(entry->statement);
+	}
+}
+
+static SPIPlanPtr
+find_kept(const SgSql *sql, const char *statement, uint32 hash)
+{
+	for (int i = 0; i < kept_count; i++)
+		if (kept[i].hash == hash && kept[i].count == sql->count &&
+			memcmp(kept[i].types, sql->types, sizeof(Oid) * sql->count) == 0 &&
+			strcmp(kept[i].statement, statement) == 0)
+			return kept[i].plan;
+	return NULL;
+}
+
+/* The plan of a statement: kept, or made now, for the life of the call only if there is no place for it. */
+static SPIPlanPtr
+plan_kept(SgSql *sql, const char *statement)
+{
+	uint32 hash = hash_bytes((const unsigned char *) statement, (int) strlen(statement));
+	SPIPlanPtr plan = find_kept(sql, statement, hash);
+	char *text;
+
+	if (plan != NULL)
+		return plan;
+	plan = SPI_prepare_cursor(statement, sql->count, sql->types, CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL)
+		elog(ERROR, "could not plan \"%s\": %s", statement, SPI_result_code_string(SPI_result));
+	if (kept_count == MAX_KEPT && kept_running == 0)
+		forget_kept();
+	if (kept_count == MAX_KEPT)
+		return plan;
+	text = MemoryContextStrdup(TopMemoryContext, statement);
+	SPI_keepplan(plan);
+	kept[kept_count] = (Kept){.hash = hash, .statement = text, .count = sql->count, .plan = plan};
+	memcpy(kept[kept_count++].types, sql->types, sizeof(Oid) * sql->count);
+	return plan;
+}
+
+static int
+execute_kept(SgSql *sql, const char *statement, bool read_only)
+{
+	volatile int code = 0;
+	SPIPlanPtr volatile plan = plan_kept(sql, statement);
+
+	kept_running++;
+	PG_TRY();
+	{
+		code = SPI_execute_plan(plan, sql->values, sql->nulls, read_only, 0);
+	}
+	PG_FINALLY();
+	{
+		kept_running--;
+	}
+	PG_END_TRY();
+	return code;
+}
+
+/*
+ * The plan serves a table of any size, the empty one included that it may have been made for: there, all else
+ * would be cheaper than the index that it is to use.
+ */
+static uint64
+run_kept(SgSql *sql, const char *statement, bool read_only)
+{
+	MemoryContext old = CurrentMemoryContext;
+	int level = enter_safe_path();
+	int code;
+
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+	code = execute_kept(sql, statement, read_only);
+	AtEOXact_GUC(true, level);
+	MemoryContextSwitchTo(old);
+	sql->count = 0;
+	if (code < 0)
+		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(code));
+	return SPI_processed;
+}
+
+uint64
+sg_sql_run_kept(SgSql *sql, const char *statement)
+{
+	return run_kept(sql, statement, false);
+}
+
+uint64
+sg_sql_read_kept(SgSql *sql, const char *query)
+{
+	return run_kept(sql, query, true);
+}
+
 void
 sg_sql_done(void)
 {
 	SPI_freetuptable(SPI_tuptable);
 }
 
-void
-sg_sql_lock(uint32 class, const char *name)
+static bool
+lock_name(uint32 class, const char *name, LOCKMODE mode)
 {
 	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class,
 						 hash_bytes((const unsigned char *) name, (int) strlen(name)), 2);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	return LockAcquire(&tag, mode, false, false) == LOCKACQUIRE_OK;
+}
+
+bool
+sg_sql_lock(uint32 class, const char *name)
+{
+	return lock_name(class, name, ExclusiveLock);
+}
+
+void
+sg_sql_lock_shared(uint32 class, const char *name)
+{
+	(void) lock_name(class, name, ShareLock);
 }
 
 char *

@@ -46,6 +46,13 @@ extern uint64 sg_sql_run(SgSql *sql, const char *statement);
 /* The same with the snapshot of the statement that is running, for a query that only reads. */
 extern uint64 sg_sql_read(SgSql *sql, const char *query);
 
+/*
+ * The same for a statement that runs often: its plan is kept for the session, made anew when what it depends on
+ * changes (a table, a role, a policy), and goes by indexes. The text is one of a few, for few plans are kept.
+ */
+extern uint64 sg_sql_run_kept(SgSql *sql, const char *statement);
+extern uint64 sg_sql_read_kept(SgSql *sql, const char *query);
+
 /* Frees the results; without it they live until SPI_finish. */
 extern void sg_sql_done(void);
 
@@ -60,9 +67,12 @@ extern Datum sg_sql_get(uint64 row, int column, Datum otherwise);
 
 /*
  * Keeps other transactions off one thing, named by a class and a text, until this one ends. Taken in
- * one order by all: there is no waiting in a circle.
+ * one order by all: there is no waiting in a circle. False if this transaction has the lock already.
  */
-extern void sg_sql_lock(uint32 class, const char *name);
+extern bool sg_sql_lock(uint32 class, const char *name);
+
+/* The same, but only off those that lock it alone. */
+extern void sg_sql_lock_shared(uint32 class, const char *name);
 
 /* The type switchgrid.curve. */
 extern Oid sg_sql_curve_type(void);

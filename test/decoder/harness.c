@@ -77,6 +77,10 @@ static const SgEndpoint drawn[] = {
 		 &sg_relation_holder, &sg_relation_connection),
 };
 static const SgEndpoint injected[] = {SERIES(SG_PRODUCTION)};
+static const SgEndpoint exported[] = {
+	FLOW("export", sg_flow_export, NULL, &sg_relation_load_curve, &sg_relation_quantity_curve)};
+static const SgEndpoint exported_injected[] = {FLOW(
+	"export", sg_flow_export, SG_PRODUCTION, &sg_relation_load_curve, &sg_relation_quantity_curve)};
 
 const SgApi *
 harness_api(const char *generation)
@@ -89,6 +93,14 @@ harness_api(const char *generation)
 		{.name = "flows-production",
 		 .endpoints = injected,
 		 .nendpoints = lengthof(injected),
+		 .valid_point = sg_enedis_valid_point},
+		{.name = "exports",
+		 .endpoints = exported,
+		 .nendpoints = lengthof(exported),
+		 .valid_point = sg_enedis_valid_point},
+		{.name = "exports-production",
+		 .endpoints = exported_injected,
+		 .nendpoints = lengthof(exported_injected),
 		 .valid_point = sg_enedis_valid_point},
 	};
 

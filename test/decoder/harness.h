@@ -50,7 +50,8 @@ extern void harness_start(void);
 /*
  * The API of a generation: of Enedis's by its name, of another with the API's before it, as in "switchgrid v0". And
  * "flows" and "flows-production", which are none, but have the readers of orders' files for endpoints: curve, energy,
- * peaks, registers, billed and contract. NULL if there is none.
+ * peaks, registers, billed and contract. "exports" and "exports-production" have the endpoint export, which gives all
+ * points of a table. NULL if there is none.
  */
 extern const SgApi *harness_api(const char *generation);
 

@@ -24,8 +24,12 @@ $node->safe_psql('postgres', qq(
 	SELECT switchgrid.watch('linky', '{22516914714270}', '{consent}');
 	SELECT switchgrid.authorize_url('linky', '1 year', 'dump');
 	CALL switchgrid.refresh();));
+# some readings that replace others
+my $revise = "SELECT switchgrid.load_curves(\$\$SELECT point_id, direction, starts_at, step, watts + 1 AS watts, nature FROM switchgrid.load_curve
+	WHERE point_id = '$point' AND starts_at >= '2026-11-10' AND starts_at < '2026-11-12'\$\$)";
+$node->safe_psql('postgres', $revise);
 
-my @tables = qw(watch coverage curve_segment daily_energy daily_max_power register_reading
+my @tables = qw(watch coverage curve_segment curve_revision daily_energy daily_max_power register_reading
   contract_history address_history holder_history contact_history connection_history consent ask
   open_span refresh_run);
 my $asked = $simulator->journal;
@@ -91,6 +95,9 @@ is(scalar($simulator->journal), $asked, 'and asks nothing');
 is( $node->safe_psql('custom',
 		'SELECT max(id) > (SELECT count(*) - 1 FROM switchgrid.refresh_run) FROM switchgrid.refresh_run'),
 	't', 'the numbers of runs go on');
+$node->safe_psql('custom', $revise);
+is( $node->safe_psql('custom', 'SELECT count(*) > 0, count(DISTINCT number) = count(*) FROM switchgrid.curve_revision'),
+	't|t', 'and those of revisions');
 cmp_ok(
 	$node->safe_psql('custom',
 		"SELECT count(*) FROM linky.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-18'"),

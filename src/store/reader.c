@@ -1,0 +1,269 @@
+/*
+ * reader.c
+ *	  The segments of switchgrid.curve_segment, one after the other.
+ *
+ * A query of its own runs beside the one that scans, as a node of that one's plan would: under the same resource
+ * owner, with the same snapshot. SPI's cursors end with the subtransaction in which they were opened, which may be
+ * one that only fetched from a scan; its results would be copied, and planned anew for each page.
+ */
+#include "postgres.h"
+
+#include "base/clock.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "reader.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+
+/* The columns of the query, in its order. */
+enum
+{
+	POINT_ID,
+	DIRECTION,
+	MONTH,
+	STEP,
+	CURVE,
+	POINTS,
+	DECIMALS,
+	WH,
+	WATTS_MIN,
+	WATTS_MAX,
+	COLUMNS
+};
+
+/* Points, directions, two bounds, and steps: two clauses on them are more than anybody writes. */
+#define MAX_PARAMS 6
+
+typedef struct Params
+{
+	int count;
+	Oid types[MAX_PARAMS];
+	Datum values[MAX_PARAMS];
+} Params;
+
+struct SgSegmentReader
+{
+	MemoryContext context; /* its own */
+	char *text;			   /* of the last query; NULL before there is one */
+	PlannedStmt *plan; /* for whatever values, from the second time on that the text is the same */
+	QueryDesc *query;  /* that is running, or NULL */
+	TupleTableSlot *slot;  /* the row that it gave last, or NULL */
+	DestReceiver receiver; /* takes it */
+};
+
+static SgSegmentReader *
+reader_of(DestReceiver *receiver)
+{
+	return (SgSegmentReader *) ((char *) receiver - offsetof(SgSegmentReader, receiver));
+}
+
+static bool
+take_slot(TupleTableSlot *slot, DestReceiver *receiver)
+{
+	reader_of(receiver)->slot = slot;
+	return true;
+}
+
+static void
+start_receiver(DestReceiver *receiver, int operation, TupleDesc desc)
+{
+}
+
+static void
+end_receiver(DestReceiver *receiver)
+{
+}
+
+SgSegmentReader *
+sg_reader_make(void)
+{
+	SgSegmentReader *reader = palloc0(sizeof(SgSegmentReader));
+
+	reader->context = CurrentMemoryContext;
+	reader->receiver =
+		(DestReceiver){take_slot, start_receiver, end_receiver, end_receiver, DestNone};
+	return reader;
+}
+
+/* ---- the query --------------------------------------------------------- */
+
+static int
+add_param(Params *params, Oid type, Datum value)
+{
+	params->types[params->count] = type;
+	params->values[params->count++] = value;
+	return params->count;
+}
+
+static Datum
+texts_of(const List *texts)
+{
+	Datum *values = palloc(sizeof(Datum) * Max(list_length(texts), 1));
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, texts)
+		values[n++] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* Operators are written with their schema: the session's search_path is not trusted. */
+static void
+add_conditions(StringInfo query, Params *params, const SgSegmentWish *wish)
+{
+	ListCell *cell;
+
+	if (!wish->any_point)
+		appendStringInfo(query, " AND point_id OPERATOR(pg_catalog.=) ANY ($%d)",
+						 add_param(params, TEXTARRAYOID, texts_of(wish->points)));
+	if (!wish->any_direction)
+		appendStringInfo(query, " AND direction OPERATOR(pg_catalog.=) ANY ($%d)",
+						 add_param(params, TEXTARRAYOID, texts_of(wish->directions)));
+	if (wish->days.from > SG_DAY_FIRST)
+		appendStringInfo(
+			query, " AND month OPERATOR(pg_catalog.>=) $%d",
+			add_param(params, DATEOID, DateADTGetDatum(sg_clock_month(wish->days.from, 0))));
+	if (wish->days.until < SG_DAY_LAST)
+		appendStringInfo(query, " AND month OPERATOR(pg_catalog.<) $%d",
+						 add_param(params, DATEOID, DateADTGetDatum(wish->days.until)));
+	/* the executor checks every clause: what has no room here is only read in vain */
+	foreach (cell, wish->steps)
+		if (params->count < MAX_PARAMS)
+			appendStringInfo(query, " AND step OPERATOR(pg_catalog.=) ANY ($%d)",
+							 add_param(params, INTERVALARRAYOID, PointerGetDatum(lfirst(cell))));
+}
+
+static void
+add_order(StringInfo query, int order)
+{
+	const char *point = order & SG_SEGMENTS_POINT_DOWN ? "point_id DESC" : "point_id";
+	const char *direction = order & SG_SEGMENTS_DIRECTION_DOWN ? "direction DESC" : "direction";
+	const char *month = order & SG_SEGMENTS_TIME_DOWN ? "month DESC" : "month";
+
+	if (order & SG_SEGMENTS_DIRECTION_LAST)
+		appendStringInfo(query, " ORDER BY %s, %s, %s", point, month, direction);
+	else if (order & SG_SEGMENTS_SORTED)
+		appendStringInfo(query, " ORDER BY %s, %s, %s", point, direction, month);
+}
+
+static char *
+query_of(const SgSegmentWish *wish, Params *params)
+{
+	StringInfoData query;
+
+	initStringInfo(&query);
+	appendStringInfoString(&query,
+						   "SELECT point_id, direction, month, step, curve, points, decimals, wh, "
+						   "watts_min, watts_max FROM switchgrid.curve_segment "
+						   "WHERE points OPERATOR(pg_catalog.>) 0");
+	add_conditions(&query, params, wish);
+	add_order(&query, wish->order);
+	return query.data;
+}
+
+static PlannedStmt *
+plan_query(const char *text, Params *params, ParamListInfo bound)
+{
+	List *parsed = pg_parse_query(text);
+	List *queries = pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), text,
+													   params->types, params->count, NULL);
+	PlannedStmt *plan = pg_plan_query(linitial_node(Query, queries), text, 0, bound);
+
+	/* compiling takes longer than reading does */
+	plan->jitFlags = 0;
+	return plan;
+}
+
+/*
+ * The plan for these values. One that is begun again and again, for each point of a join, is planned for any values
+ * the second time, and that plan is kept.
+ */
+static PlannedStmt *
+find_plan(SgSegmentReader *reader, char *text, Params *params, ParamListInfo bound)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	PlannedStmt *plan;
+
+	if (reader->text == NULL || strcmp(reader->text, text) != 0)
+	{
+		reader->text = pstrdup(text);
+		reader->plan = NULL;
+		MemoryContextSwitchTo(old);
+		return plan_query(text, params, bound);
+	}
+	if (reader->plan == NULL)
+		reader->plan = plan_query(text, params, NULL);
+	plan = reader->plan;
+	MemoryContextSwitchTo(old);
+	return plan;
+}
+
+void
+sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot)
+{
+	Params params = {0};
+	char *text = query_of(wish, &params);
+	ParamListInfo bound = makeParamList(params.count);
+	PlannedStmt *plan;
+
+	for (int i = 0; i < params.count; i++)
+		bound->params[i] =
+			(ParamExternData){params.values[i], false, PARAM_FLAG_CONST, params.types[i]};
+	plan = find_plan(reader, text, &params, bound);
+	reader->query =
+		CreateQueryDesc(plan, text, snapshot, InvalidSnapshot, &reader->receiver, bound, NULL, 0);
+	ExecutorStart(reader->query, 0);
+}
+
+void
+sg_reader_stop(SgSegmentReader *reader)
+{
+	if (reader->query == NULL)
+		return;
+	ExecutorFinish(reader->query);
+	ExecutorEnd(reader->query);
+	FreeQueryDesc(reader->query);
+	reader->query = NULL;
+}
+
+/* ---- its rows ---------------------------------------------------------- */
+
+static void
+take_row(SgSegmentRow *row, TupleTableSlot *slot)
+{
+	Datum *values;
+
+	slot_getallattrs(slot);
+	values = slot->tts_values;
+	row->point_id = values[POINT_ID];
+	row->direction = values[DIRECTION];
+	row->month = DatumGetDateADT(values[MONTH]);
+	row->step = (int32) (DatumGetIntervalP(values[STEP])->time / USECS_PER_SEC);
+	row->curve = values[CURVE];
+	row->points = DatumGetInt32(values[POINTS]);
+	row->decimals = DatumGetInt16(values[DECIMALS]);
+	row->wh = DatumGetFloat8(values[WH]);
+	row->watts_min = DatumGetFloat8(values[WATTS_MIN]);
+	row->watts_max = DatumGetFloat8(values[WATTS_MAX]);
+	/* a row that somebody wrote by hand may lack what every row with values has */
+	if (slot->tts_isnull[WATTS_MIN] || slot->tts_isnull[WATTS_MAX])
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("a row of switchgrid.curve_segment has values but no least and "
+							   "greatest one"),
+						errdetail("It is the row of point %s and month %s.",
+								  TextDatumGetCString(row->point_id),
+								  sg_clock_print_day((char[SG_DAY_LEN]){0}, row->month))));
+}
+
+/* One row at a time, as functions in SQL are run. */
+bool
+sg_reader_next(SgSegmentReader *reader, SgSegmentRow *row)
+{
+	reader->slot = NULL;
+	sg_compat_run(reader->query, 1);
+	if (reader->slot == NULL)
+		return false;
+	take_row(row, reader->slot);
+	return true;
+}

@@ -1,0 +1,71 @@
+/*
+ * reader.h
+ *	  The segments of switchgrid.curve_segment, one after the other.
+ */
+#ifndef SG_READER_H
+#define SG_READER_H
+
+#include "postgres.h"
+#include "base/span.h"
+#include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
+#include "utils/snapshot.h"
+
+/*
+ * How segments follow each other: by point, direction, month; or by point, month, direction. 0: as they come, which is
+ * fastest.
+ */
+enum
+{
+	SG_SEGMENTS_SORTED = 1,
+	SG_SEGMENTS_DIRECTION_LAST = 2,
+	SG_SEGMENTS_POINT_DOWN = 4,
+	SG_SEGMENTS_DIRECTION_DOWN = 8,
+	SG_SEGMENTS_TIME_DOWN = 16
+};
+
+/* Which segments: those of the points, directions and steps that can hold intervals of the days. */
+typedef struct SgSegmentWish
+{
+	bool any_point;
+	List *points; /* of char * */
+	bool any_direction;
+	List *directions; /* of char * */
+	List *steps;	  /* of interval[] (ArrayType *): a step must be in each */
+	SgDays days;
+	int order; /* of the flags above */
+} SgSegmentWish;
+
+/* One segment that has values; by-reference values live until the next call. */
+typedef struct SgSegmentRow
+{
+	Datum point_id;
+	Datum direction;
+	DateADT month;
+	int32 step;		/* seconds */
+	Datum curve;	/* as it is stored: not detoasted */
+	int32 points;	/* slots with a value */
+	int32 decimals; /* of the watts */
+	double wh;
+	double watts_min;
+	double watts_max;
+} SgSegmentRow;
+
+typedef struct SgSegmentReader SgSegmentReader;
+
+/* A reader in the current memory context, which it belongs to. */
+extern SgSegmentReader *sg_reader_make(void);
+
+/*
+ * Begins to read, as the current user and as of the snapshot, so that rights and row-level security hold. What is
+ * read lives in the current memory context. Raises what the query raises.
+ */
+extern void sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot);
+
+/* The next segment; false if there is none left. */
+extern bool sg_reader_next(SgSegmentReader *reader, SgSegmentRow *row);
+
+/* Ends what was begun, if it was. Must be called before its memory goes, unless the transaction fails. */
+extern void sg_reader_stop(SgSegmentReader *reader);
+
+#endif
