@@ -61,7 +61,7 @@ switchgridBeginForeignScan(ForeignScanState *node, int eflags)
 	}
 	state = sg_state_begin(node);
 	if (state->profile->api == NULL)
-		sg_stored_check(state);
+		sg_stored_begin(node, state);
 }
 
 static TupleTableSlot *

@@ -8,6 +8,7 @@
 
 #include "access/table.h"
 #include "base/clock.h"
+#include "columns.h"
 #include "estimate.h"
 #include "miscadmin.h"
 #include "optimizer/cost.h"
@@ -43,12 +44,10 @@
  * whatever it is asked for, so the bounds narrow what is asked, and filter what comes.
  */
 static List *
-bounds_of(RelOptInfo *rel, Oid table)
+bounds_of(RelOptInfo *rel, Relation table)
 {
-	Relation relation = table_open(table, NoLock);
-	List *bounds = RelationGetPartitionQual(relation);
+	List *bounds = RelationGetPartitionQual(table);
 
-	table_close(relation, NoLock);
 	if (bounds == NIL)
 		return NIL;
 	bounds = (List *) expression_planner((Expr *) bounds);
@@ -61,12 +60,17 @@ SgPlanInfo *
 sg_estimate_make(RelOptInfo *rel, Oid table)
 {
 	SgPlanInfo *info = palloc0(sizeof(SgPlanInfo));
+	Relation relation = table_open(table, NoLock);
+	int columns[SG_MAX_COLUMNS];
 
 	info->table = table;
 	info->relation = sg_profile_relation(table);
+	/* whatever is planned counts on the columns being what they are called */
+	sg_columns_map(info->relation, relation, columns);
 	info->profile =
 		sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid : GetUserId());
-	info->bounds = bounds_of(rel, table);
+	info->bounds = bounds_of(rel, relation);
+	table_close(relation, NoLock);
 	return info;
 }
 

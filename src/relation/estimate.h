@@ -22,7 +22,7 @@ typedef struct SgPlanInfo
 	List *bounds; /* of Expr: what is so of every row of a partition */
 } SgPlanInfo;
 
-/* Makes what is known of a relation before any clause is looked at. */
+/* Makes what is known of a relation before any clause is looked at. Raises what sg_columns_map raises. */
 extern SgPlanInfo *sg_estimate_make(RelOptInfo *rel, Oid table);
 
 /* The quals among clauses, which the query has, and the partition's bounds. */

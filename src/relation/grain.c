@@ -137,7 +137,8 @@ look(Node *node, Search *search)
 		grain = column_grain(column_of(search, node));
 	else if (IsA(node, FuncExpr))
 		grain = cut_grain(search, (FuncExpr *) node, &session);
-	else if (IsA(node, Aggref) || IsA(node, PlaceHolderVar) || IsA(node, WindowFunc))
+	else if (IsA(node, Aggref) || IsA(node, GroupingFunc) || IsA(node, PlaceHolderVar) ||
+			 IsA(node, WindowFunc))
 		grain = SG_GRAIN_SLOT;
 	else
 		return expression_tree_walker(node, look, search);

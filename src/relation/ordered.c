@@ -39,6 +39,17 @@ column_of(RelOptInfo *rel, const SgPlanInfo *info, const EquivalenceClass *class
 	return -1;
 }
 
+/* Is what is equal in the class equal to the store too? */
+static bool
+equals_alike(const SgPlanInfo *info, const EquivalenceClass *class, int column)
+{
+	Oid type = info->relation->columns[column].type;
+
+	return list_member_oid(class->ec_opfamilies,
+						   lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf) &&
+		   (!OidIsValid(class->ec_collation) || get_collation_isdeterministic(class->ec_collation));
+}
+
 /* The columns that the query holds to one value, a bit each. */
 static int
 fixed_columns(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info)
@@ -51,7 +62,7 @@ fixed_columns(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info)
 		const EquivalenceClass *class = lfirst(cell);
 		int column = class->ec_has_const ? column_of(rel, info, class) : -1;
 
-		if (column >= 0)
+		if (column >= 0 && equals_alike(info, class, column))
 			fixed |= 1 << column;
 	}
 	return fixed;

@@ -8,11 +8,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "base/curve.h"
+#include "columns.h"
 #include "common/pg_prng.h"
 #include "engine/profile.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "sample.h"
 #include "storage/bufmgr.h"
 #include "store/reader.h"
@@ -24,8 +27,8 @@
 typedef struct Sample
 {
 	TupleDesc desc;
-	int columns[SG_CURVE_COLUMNS]; /* of the relation: the table's attribute, or -1 */
-	int64 *drawn;				   /* numbers of rows, in order */
+	int columns[SG_MAX_COLUMNS]; /* see sg_columns_map */
+	int64 *drawn;				 /* numbers of rows, in order */
 	int count;
 	int next;
 	HeapTuple *rows;
@@ -36,7 +39,7 @@ typedef struct Sample
 static SgSegmentReader *
 start_reading(void)
 {
-	SgSegmentReader *reader = sg_reader_make();
+	SgSegmentReader *reader = sg_reader_make(InvalidOid);
 	SgSegmentWish wish = {.any_point = true, .any_direction = true, .days = SG_DAYS_ALL};
 
 	sg_reader_start(reader, &wish, GetActiveSnapshot());
@@ -170,18 +173,7 @@ acquire_rows(Relation table, int level, HeapTuple *rows, int wanted, double *tot
 	MemoryContext old = MemoryContextSwitchTo(sampling);
 	int64 count = count_rows();
 
-	for (int i = 0; i < SG_CURVE_COLUMNS; i++)
-		sample.columns[i] = -1;
-	for (int i = 0; i < sample.desc->natts; i++)
-	{
-		int column = TupleDescAttr(sample.desc, i)->attisdropped
-						 ? -1
-						 : sg_relation_column(&sg_relation_load_curve,
-											  NameStr(TupleDescAttr(sample.desc, i)->attname));
-
-		if (column >= 0)
-			sample.columns[column] = i;
-	}
+	sg_columns_map(&sg_relation_load_curve, table, sample.columns);
 	draw(&sample, count, wanted);
 	take_drawn(&sample);
 	MemoryContextSwitchTo(old);
@@ -193,6 +185,21 @@ acquire_rows(Relation table, int level, HeapTuple *rows, int wanted, double *tot
 	return sample.filled;
 }
 
+/*
+ * Pages of the packed table, by which a partitioned table shares its sample out. 0 if it has row-level security: statistics
+ * of the foreign table, which can have none, would show everybody's values to every reader of it.
+ */
+static BlockNumber
+count_pages(void)
+{
+	Relation segments =
+		table_openrv(makeRangeVar("switchgrid", "curve_segment", -1), AccessShareLock);
+	BlockNumber pages = RelationGetNumberOfBlocks(segments);
+
+	table_close(segments, AccessShareLock);
+	return pages;
+}
+
 bool
 sg_sample_begin(Relation table, AcquireSampleRowsFunc *function, BlockNumber *pages)
 {
@@ -202,7 +209,6 @@ sg_sample_begin(Relation table, AcquireSampleRowsFunc *function, BlockNumber *pa
 		sg_profile_relation(RelationGetRelid(table)) != &sg_relation_load_curve)
 		return false;
 	*function = acquire_rows;
-	/* one segment or so is on a page: enough for statistics, which look at rows only */
-	*pages = 1;
-	return true;
+	*pages = count_pages();
+	return *pages > 0;
 }

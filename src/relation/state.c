@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "columns.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -20,36 +21,6 @@
 
 /* Rows that a batch has room for at first: a week of half-hours. */
 #define FIRST_ROWS 336
-
-/* Finds the table's attribute for each column of its relation. */
-static void
-map_columns(SgScanState *state, Relation table)
-{
-	for (int i = 0; i < SG_MAX_COLUMNS; i++)
-		state->columns[i] = -1;
-	for (int i = 0; i < state->desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(state->desc, i);
-		int column;
-
-		if (attribute->attisdropped)
-			continue;
-		column = sg_relation_column(state->relation, NameStr(attribute->attname));
-		if (column < 0)
-			ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-							errmsg("column \"%s\" of foreign table \"%s\" is not a column of "
-								   "relation \"%s\"",
-								   NameStr(attribute->attname), RelationGetRelationName(table),
-								   state->relation->name),
-							errhint("IMPORT FOREIGN SCHEMA makes tables with the right columns.")));
-		if (attribute->atttypid != state->relation->columns[column].type)
-			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-							errmsg("column \"%s\" of foreign table \"%s\" must have type %s",
-								   NameStr(attribute->attname), RelationGetRelationName(table),
-								   state->relation->columns[column].type_name)));
-		state->columns[column] = i;
-	}
-}
 
 static void
 close_descriptor(void *arg)
@@ -76,7 +47,7 @@ sg_state_begin(ForeignScanState *node)
 	state->needed = list_nth_int(flags, SG_FLAG_NEEDED);
 	state->values = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->desc = RelationGetDescr(table);
-	map_columns(state, table);
+	sg_columns_map(state->relation, table, state->columns);
 	state->context =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid scan", ALLOCSET_DEFAULT_SIZES);
 	state->batch =

@@ -45,15 +45,6 @@ typedef struct Stored
 	int64 segments; /* unpacked so far */
 } Stored;
 
-void
-sg_stored_check(const SgScanState *state)
-{
-	if (state->relation != &sg_relation_load_curve)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("relation \"%s\" is not stored packed", state->relation->name),
-						errhint("Read the table switchgrid.%s.", state->relation->name)));
-}
-
 SgSegmentWish
 sg_stored_wish(const SgWanted *wanted, int order)
 {
@@ -68,18 +59,19 @@ sg_stored_wish(const SgWanted *wanted, int order)
 
 /* ---- segments ---------------------------------------------------------- */
 
-/* What lives as long as the plan's node does; each pass begins to read anew. */
-static Stored *
-make_stored(SgScanState *state)
+void
+sg_stored_begin(ForeignScanState *node, SgScanState *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(state));
 	Stored *stored = palloc0(sizeof(Stored));
 
-	stored->reader = sg_reader_make();
+	if (state->relation != &sg_relation_load_curve)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("relation \"%s\" is not stored packed", state->relation->name),
+						errhint("Read the table switchgrid.%s.", state->relation->name)));
+	stored->reader = sg_reader_make(SG_SCAN_USER(node, node->ss.ps.state));
 	stored->month =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid month", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(old);
-	return stored;
+	state->reader = stored;
 }
 
 static void
@@ -90,8 +82,6 @@ start_pass(ForeignScanState *node)
 	MemoryContext old = MemoryContextSwitchTo(state->context);
 	SgSegmentWish wish;
 
-	if (stored == NULL)
-		state->reader = stored = make_stored(state);
 	sg_state_wanted(node, &stored->wanted);
 	wish = sg_stored_wish(&stored->wanted, state->order);
 	stored->count = 0;
@@ -290,10 +280,8 @@ void
 sg_stored_end(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
-	Stored *stored = state->reader;
 
-	if (stored != NULL)
-		sg_reader_stop(stored->reader);
+	sg_reader_stop(((Stored *) state->reader)->reader);
 }
 
 void

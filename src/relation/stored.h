@@ -11,10 +11,12 @@
 #include "state.h"
 #include "store/reader.h"
 
-/* Raises 0A000 if the relation of a scan is not one that is stored packed. */
-extern void sg_stored_check(const SgScanState *state);
-
-/* The executor's callbacks of a scan whose server is the store; its state is made by sg_state_begin. */
+/*
+ * The executor's callbacks of a scan whose server is the store; its state is made by sg_state_begin. Raises 0A000 if its
+ * relation is not one that is stored packed. Reads with the rights of the user who begins, or of the owner of the view
+ * that the table stands in.
+ */
+extern void sg_stored_begin(ForeignScanState *node, SgScanState *state);
 extern TupleTableSlot *sg_stored_next(ForeignScanState *node);
 extern void sg_stored_again(ForeignScanState *node);
 extern void sg_stored_end(ForeignScanState *node);

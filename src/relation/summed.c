@@ -18,6 +18,7 @@
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "quals.h"
+#include "rounding.h"
 #include "stored.h"
 #include "summed.h"
 #include "totals.h"
@@ -27,8 +28,6 @@
 /* Months whose days are remembered: most queries are of fewer. */
 #define MONTHS 64
 #define MOST_DAYS 31
-/* A double holds every whole number up to 2^53; sums in quarters stay below a quarter of that. */
-#define EXACT_LIMIT 2.0e15
 
 /* When the days of a month begin; the one after the last is the next month's first. */
 typedef struct Days
@@ -52,7 +51,8 @@ typedef struct Summed
 	List *quals;
 	List *values; /* ExprStates of their values */
 	List *columns;
-	SgGrain grain;
+	List *flags;
+	SgGrain grain;	   /* of this pass */
 	bool watts_summed; /* is a sum or mean of watts wanted? */
 	bool energy_summed;
 	MemoryContext pass;	   /* of one pass */
@@ -67,8 +67,8 @@ typedef struct Summed
 	int day;		  /* the next one, else */
 	uint32 from;	  /* the next slot */
 	uint32 until;
-	double bound;	  /* no sum so far is larger */
-	const Days *days; /* of its month */
+	SgRounding *rounding; /* of this pass */
+	const Days *days;	  /* of its month */
 	Days months[MONTHS];
 	int64 from_summaries;
 	int64 unpacked;
@@ -78,11 +78,12 @@ typedef struct Summed
 
 /* Groups may follow the session's days, which are those of Paris only there. */
 static SgGrain
-grain_now(List *grain)
+grain_now(const Summed *summed)
 {
-	if (lsecond_int(grain) && strcmp(pg_get_timezone_name(session_timezone), "Europe/Paris") != 0)
+	if (list_nth_int(summed->flags, SG_TOTALS_SESSION) &&
+		strcmp(pg_get_timezone_name(session_timezone), "Europe/Paris") != 0)
 		return SG_GRAIN_SLOT;
-	return linitial_int(grain);
+	return list_nth_int(summed->flags, SG_TOTALS_GRAIN);
 }
 
 static void
@@ -108,10 +109,10 @@ sg_summed_begin(ForeignScanState *node)
 
 	summed->quals = list_nth(plan->fdw_private, SG_TOTALS_QUALS);
 	summed->columns = list_nth(plan->fdw_private, SG_TOTALS_COLUMNS);
-	summed->grain = grain_now(list_nth(plan->fdw_private, SG_TOTALS_GRAIN));
+	summed->flags = list_nth(plan->fdw_private, SG_TOTALS_FLAGS);
 	summed->values = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	find_sums(summed);
-	summed->reader = sg_reader_make();
+	summed->reader = sg_reader_make((Oid) list_nth_int(summed->flags, SG_TOTALS_USER));
 	summed->pass =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid totals", ALLOCSET_DEFAULT_SIZES);
 	summed->context =
@@ -139,7 +140,6 @@ sg_summed_again(ForeignScanState *node)
 	MemoryContextReset(summed->pass);
 	summed->started = false;
 	summed->slots = NULL;
-	summed->bound = 0;
 }
 
 static void
@@ -151,6 +151,8 @@ start_pass(ForeignScanState *node)
 
 	sg_quals_evaluate(summed->quals, summed->values, node->ss.ps.ps_ExprContext, &summed->wanted);
 	wish = sg_stored_wish(&summed->wanted, 0);
+	summed->grain = grain_now(summed);
+	summed->rounding = sg_rounding_make(list_nth_int(summed->flags, SG_TOTALS_BY_POINT) != 0);
 	summed->started = true;
 	summed->more = !sg_days_empty(summed->wanted.days);
 	if (summed->more)
@@ -177,36 +179,12 @@ days_of(Summed *summed, DateADT month)
 
 /* ---- segments ---------------------------------------------------------- */
 
-/* Is the energy of a slot a whole number of watts over a power of two? */
-static bool
-halves_exactly(int32 step)
-{
-	int32 a = SECS_PER_HOUR;
-	int32 b = step;
-	int32 parts;
-
-	while (b != 0)
-	{
-		int32 rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	parts = SECS_PER_HOUR / a;
-	return parts <= 4 && (parts & (parts - 1)) == 0;
-}
-
-/* Does no addition of the segment's values round? */
+/* Can the segment be added as a whole, or by days? */
 static bool
 adds_exactly(Summed *summed)
 {
-	const SgSegmentRow *row = &summed->row;
-
-	if (!summed->watts_summed && !summed->energy_summed)
-		return true;
-	summed->bound += row->points * Max(fabs(row->watts_min), fabs(row->watts_max));
-	return row->decimals == 0 && summed->bound < EXACT_LIMIT &&
-		   (!summed->energy_summed || halves_exactly(row->step));
+	return (!summed->watts_summed && !summed->energy_summed) ||
+		   sg_rounding_adds(summed->rounding, &summed->row, summed->energy_summed);
 }
 
 /* Does the span hold all of the segment's month? */
@@ -321,11 +299,12 @@ column_of(const Summed *summed, int column, TimestampTz at)
 			return summed->row.direction;
 		case SG_CURVE_STARTS_AT:
 			return TimestampTzGetDatum(at);
-		default:
+		case SG_CURVE_STEP:
 			step = palloc0(sizeof(Interval));
 			step->time = summed->row.step * USECS_PER_SEC;
 			return IntervalPGetDatum(step);
 	}
+	elog(ERROR, "totals have no column %d", column);
 }
 
 /* Gives a row of what some slots sum up to; "at" is an instant that has their groups. */
@@ -444,7 +423,7 @@ sg_summed_explain(ForeignScanState *node, ExplainState *es)
 	if (summed == NULL)
 		return;
 	sg_quals_explain(&sg_relation_load_curve, summed->quals, es);
-	ExplainPropertyText("Totals Of", names[summed->grain], es);
+	ExplainPropertyText("Totals Of", names[grain_now(summed)], es);
 	if (!es->analyze)
 		return;
 	ExplainPropertyInteger("Segments Not Unpacked", NULL, summed->from_summaries, es);

@@ -31,6 +31,7 @@ typedef struct Totals
 	const SgPlanInfo *info;
 	SgGrain grain;
 	bool session;		/* does the grain hold only in a session of Paris? */
+	bool by_point;		/* has each point groups of its own? */
 	List *groups;		/* expressions */
 	List *filter;		/* clauses that the executor checks of each partial row */
 	List *quals;		/* of SgQual: what narrows the segments and the span */
@@ -164,6 +165,8 @@ add_inputs(Totals *totals, Node *expr)
 				return false;
 			input = partial_of((Aggref *) input);
 		}
+		else if (column_of(totals, input) < 0)
+			return false;
 		else if (column_of(totals, input) != SG_CURVE_STARTS_AT)
 			need_grain(totals, (Node *) input);
 		add_new_column_to_pathtarget(totals->target, input);
@@ -190,6 +193,7 @@ make_target(PlannerInfo *root, Totals *totals, const PathTarget *grouped, Node *
 			continue;
 		}
 		need_grain(totals, lfirst(cell));
+		totals->by_point |= column_of(totals, lfirst(cell)) == SG_CURVE_POINT_ID;
 		totals->groups = lappend(totals->groups, lfirst(cell));
 		add_column_to_pathtarget(totals->target, lfirst(cell), ref);
 	}
@@ -231,10 +235,12 @@ partial_rows(const Totals *totals)
 	return clamp_row_est(Min(totals->info->rows, totals->info->requests * parts));
 }
 
+/* Where every group is held to one value, there is one group, or none if there are no rows: nothing to sort by. */
 static void
 add_totals_paths(PlannerInfo *root, Totals *totals, RelOptInfo *output, List *having)
 {
 	List *clauses = sg_compat_group_clause(root);
+	bool grouped = root->parse->groupClause != NIL;
 	double rows = partial_rows(totals);
 	double groups =
 		clauses == NIL ? 1 : estimate_num_groups(root, totals->groups, rows, NULL, NULL);
@@ -244,17 +250,19 @@ add_totals_paths(PlannerInfo *root, Totals *totals, RelOptInfo *output, List *ha
 											   sg_estimate_totals(totals->info, rows));
 
 	get_agg_clause_costs(root, AGGSPLIT_FINAL_DESERIAL, &costs);
-	if (clauses == NIL || grouping_is_hashable(clauses))
-		add_path(output, (Path *) create_agg_path(root, output, path, output->reltarget,
-												  clauses == NIL ? AGG_PLAIN : AGG_HASHED,
+	if (clauses != NIL && grouping_is_hashable(clauses))
+		add_path(output, (Path *) create_agg_path(root, output, path, output->reltarget, AGG_HASHED,
 												  AGGSPLIT_FINAL_DESERIAL, clauses, having, &costs,
 												  groups));
-	if (clauses == NIL || !grouping_is_sortable(clauses))
+	/* a sort would change the order in which what rounds is added: only where there is no other way */
+	if (!grouping_is_sortable(clauses) ||
+		(clauses != NIL && grouping_is_hashable(clauses) && enable_hashagg))
 		return;
-	path = (Path *) create_sort_path(root, rel, path, root->group_pathkeys, -1.0);
-	add_path(output,
-			 (Path *) create_agg_path(root, output, path, output->reltarget, AGG_SORTED,
-									  AGGSPLIT_FINAL_DESERIAL, clauses, having, &costs, groups));
+	if (root->group_pathkeys != NIL)
+		path = (Path *) create_sort_path(root, rel, path, root->group_pathkeys, -1.0);
+	add_path(output, (Path *) create_agg_path(
+						 root, output, path, output->reltarget, grouped ? AGG_SORTED : AGG_PLAIN,
+						 AGGSPLIT_FINAL_DESERIAL, clauses, having, &costs, groups));
 }
 
 /* One stored load curve and nothing else, whose rows are grouped in the plain way? */
@@ -322,9 +330,10 @@ sg_totals_plan(PlannerInfo *root, RelOptInfo *rel, ForeignPath *path, List *tlis
 	List *columns = scan_columns(totals);
 	List *exprs;
 	List *packed = sg_quals_pack(totals->quals, &exprs);
-	List *grain = list_make2_int(totals->grain, totals->session);
+	List *flags =
+		list_make4_int(totals->grain, totals->session, totals->by_point, (int) totals->rel->userid);
 
 	return make_foreignscan(tlist, totals->filter, 0, exprs,
-							list_make3(packed, column_kinds(totals, columns), grain), columns, NIL,
+							list_make3(packed, column_kinds(totals, columns), flags), columns, NIL,
 							NULL);
 }

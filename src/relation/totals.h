@@ -36,7 +36,16 @@ enum
 {
 	SG_TOTALS_QUALS, /* integers: see sg_quals_pack */
 	SG_TOTALS_COLUMNS, /* integers, two for each column of the scan: SgPartial, column of the relation */
-	SG_TOTALS_GRAIN /* integers: SgGrain; does that hold only while the session's time zone is that of Paris? */
+	SG_TOTALS_FLAGS /* integers: see below */
+};
+
+/* Of these flags, in this order. */
+enum
+{
+	SG_TOTALS_GRAIN,	/* SgGrain */
+	SG_TOTALS_SESSION,	/* does that hold only while the session's time zone is that of Paris? */
+	SG_TOTALS_BY_POINT, /* has each point groups of its own? */
+	SG_TOTALS_USER		/* whose rights hold: an Oid, InvalidOid for whoever begins */
 };
 
 /* The planner's callbacks; see the foreign data wrapper's chapter of PostgreSQL's documentation. */

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "reader.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
@@ -45,9 +46,10 @@ typedef struct Params
 struct SgSegmentReader
 {
 	MemoryContext context; /* its own */
-	char *text;			   /* of the last query; NULL before there is one */
-	PlannedStmt *plan; /* for whatever values, from the second time on that the text is the same */
-	QueryDesc *query;  /* that is running, or NULL */
+	Oid user;			   /* whose rights hold */
+	char *text;			   /* of the first query; those that begin again have the same */
+	PlannedStmt *plan;	   /* for whatever values, from the second time on */
+	QueryDesc *query;	   /* that is running, or NULL */
 	TupleTableSlot *slot;  /* the row that it gave last, or NULL */
 	DestReceiver receiver; /* takes it */
 };
@@ -76,11 +78,12 @@ end_receiver(DestReceiver *receiver)
 }
 
 SgSegmentReader *
-sg_reader_make(void)
+sg_reader_make(Oid user)
 {
 	SgSegmentReader *reader = palloc0(sizeof(SgSegmentReader));
 
 	reader->context = CurrentMemoryContext;
+	reader->user = OidIsValid(user) ? user : GetUserId();
 	reader->receiver =
 		(DestReceiver){take_slot, start_receiver, end_receiver, end_receiver, DestNone};
 	return reader;
@@ -108,6 +111,18 @@ texts_of(const List *texts)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+static DateADT
+first_month(DateADT day)
+{
+	return day > SG_DAY_FIRST ? sg_clock_month(day, 0) : DATEVAL_NOBEGIN;
+}
+
+static DateADT
+end_day(DateADT day)
+{
+	return day < SG_DAY_LAST ? day : DATEVAL_NOEND;
+}
+
 /* Operators are written with their schema: the session's search_path is not trusted. */
 static void
 add_conditions(StringInfo query, Params *params, const SgSegmentWish *wish)
@@ -120,13 +135,11 @@ add_conditions(StringInfo query, Params *params, const SgSegmentWish *wish)
 	if (!wish->any_direction)
 		appendStringInfo(query, " AND direction OPERATOR(pg_catalog.=) ANY ($%d)",
 						 add_param(params, TEXTARRAYOID, texts_of(wish->directions)));
-	if (wish->days.from > SG_DAY_FIRST)
-		appendStringInfo(
-			query, " AND month OPERATOR(pg_catalog.>=) $%d",
-			add_param(params, DATEOID, DateADTGetDatum(sg_clock_month(wish->days.from, 0))));
-	if (wish->days.until < SG_DAY_LAST)
-		appendStringInfo(query, " AND month OPERATOR(pg_catalog.<) $%d",
-						 add_param(params, DATEOID, DateADTGetDatum(wish->days.until)));
+	/* always both, so that a scan that begins again has the same query, whatever its values */
+	appendStringInfo(query, " AND month OPERATOR(pg_catalog.>=) $%d",
+					 add_param(params, DATEOID, DateADTGetDatum(first_month(wish->days.from))));
+	appendStringInfo(query, " AND month OPERATOR(pg_catalog.<) $%d",
+					 add_param(params, DATEOID, DateADTGetDatum(end_day(wish->days.until))));
 	/* the executor checks every clause: what has no room here is only read in vain */
 	foreach (cell, wish->steps)
 		if (params->count < MAX_PARAMS)
@@ -182,21 +195,37 @@ plan_query(const char *text, Params *params, ParamListInfo bound)
 static PlannedStmt *
 find_plan(SgSegmentReader *reader, char *text, Params *params, ParamListInfo bound)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->context);
-	PlannedStmt *plan;
+	MemoryContext old;
 
 	if (reader->text == NULL || strcmp(reader->text, text) != 0)
 	{
-		reader->text = pstrdup(text);
-		reader->plan = NULL;
-		MemoryContextSwitchTo(old);
+		if (reader->text == NULL)
+			reader->text = MemoryContextStrdup(reader->context, text);
 		return plan_query(text, params, bound);
 	}
 	if (reader->plan == NULL)
-		reader->plan = plan_query(text, params, NULL);
-	plan = reader->plan;
-	MemoryContextSwitchTo(old);
-	return plan;
+	{
+		old = MemoryContextSwitchTo(reader->context);
+		reader->plan = plan_query(reader->text, params, NULL);
+		MemoryContextSwitchTo(old);
+	}
+	return reader->plan;
+}
+
+/* Plans and begins the query, as the reader's user: that is when rights are looked at. */
+static void
+start_query(SgSegmentReader *reader, char *text, Params *params, Snapshot snapshot)
+{
+	ParamListInfo bound = makeParamList(params->count);
+	PlannedStmt *plan;
+
+	for (int i = 0; i < params->count; i++)
+		bound->params[i] =
+			(ParamExternData){params->values[i], false, PARAM_FLAG_CONST, params->types[i]};
+	plan = find_plan(reader, text, params, bound);
+	reader->query =
+		CreateQueryDesc(plan, text, snapshot, InvalidSnapshot, &reader->receiver, bound, NULL, 0);
+	ExecutorStart(reader->query, 0);
 }
 
 void
@@ -204,16 +233,15 @@ sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot sna
 {
 	Params params = {0};
 	char *text = query_of(wish, &params);
-	ParamListInfo bound = makeParamList(params.count);
-	PlannedStmt *plan;
+	Oid user;
+	int flags;
 
-	for (int i = 0; i < params.count; i++)
-		bound->params[i] =
-			(ParamExternData){params.values[i], false, PARAM_FLAG_CONST, params.types[i]};
-	plan = find_plan(reader, text, &params, bound);
-	reader->query =
-		CreateQueryDesc(plan, text, snapshot, InvalidSnapshot, &reader->receiver, bound, NULL, 0);
-	ExecutorStart(reader->query, 0);
+	/* an error ends the change too */
+	GetUserIdAndSecContext(&user, &flags);
+	SetUserIdAndSecContext(reader->user,
+						   reader->user != user ? flags | SECURITY_LOCAL_USERID_CHANGE : flags);
+	start_query(reader, text, &params, snapshot);
+	SetUserIdAndSecContext(user, flags);
 }
 
 void

@@ -53,12 +53,15 @@ typedef struct SgSegmentRow
 
 typedef struct SgSegmentReader SgSegmentReader;
 
-/* A reader in the current memory context, which it belongs to. */
-extern SgSegmentReader *sg_reader_make(void);
+/*
+ * A reader in the current memory context, which it belongs to. It reads with the rights of the user: InvalidOid stands
+ * for the one who makes it, whoever fetches from it later.
+ */
+extern SgSegmentReader *sg_reader_make(Oid user);
 
 /*
- * Begins to read, as the current user and as of the snapshot, so that rights and row-level security hold. What is
- * read lives in the current memory context. Raises what the query raises.
+ * Begins to read, as of the snapshot; rights and row-level security hold. What is read lives in the current memory
+ * context. Raises what the query raises.
  */
 extern void sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot);
 
