@@ -389,8 +389,8 @@ COMMENT ON SERVER switchgrid_store IS 'The native tables of this database, unpac
 CREATE TABLE switchgrid.curve_segment (
     point_id text NOT NULL,
     direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
-    month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month)),
-    step interval NOT NULL CHECK (step > interval '0'),
+    month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month) AND pg_catalog.isfinite(month)),
+    step interval NOT NULL CHECK (step > interval '0' AND step <= interval '24:00' AND EXTRACT(day FROM step) = 0),
     curve switchgrid.curve NOT NULL,
     points integer NOT NULL,
     wh double precision NOT NULL,
@@ -422,8 +422,8 @@ COMMENT ON COLUMN switchgrid.curve_segment.updated_at IS 'When the row was last 
 CREATE TABLE switchgrid.curve_revision (
     point_id text NOT NULL,
     direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
-    month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month)),
-    step interval NOT NULL CHECK (step > interval '0'),
+    month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month) AND pg_catalog.isfinite(month)),
+    step interval NOT NULL CHECK (step > interval '0' AND step <= interval '24:00' AND EXTRACT(day FROM step) = 0),
     number bigint GENERATED ALWAYS AS IDENTITY,
     revised_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     before switchgrid.curve NOT NULL,
@@ -950,6 +950,7 @@ CREATE TABLE switchgrid.ask (
     error_description text,
     tries integer NOT NULL DEFAULT 0,
     retry_at timestamptz,
+    forgotten boolean NOT NULL DEFAULT false,
     advice text GENERATED ALWAYS AS (CASE WHEN outcome = 'uncertain' THEN
         'Wait some minutes, for it may still be on its way; look on the API whether the ask is there; then switchgrid.settle_ask(server, state, its ask_id, or NULL if it is not).'
         END) STORED,
@@ -974,6 +975,7 @@ COMMENT ON COLUMN switchgrid.ask.error IS 'The operator''s code, if it was not g
 COMMENT ON COLUMN switchgrid.ask.error_description IS 'The operator''s words.';
 COMMENT ON COLUMN switchgrid.ask.tries IS 'How often it was looked after in vain.';
 COMMENT ON COLUMN switchgrid.ask.retry_at IS 'When refresh looks after it again; NULL: in its next run.';
+COMMENT ON COLUMN switchgrid.ask.forgotten IS 'Was one of its points forgotten? What the API says of it then adds no points.';
 COMMENT ON COLUMN switchgrid.ask.advice IS 'What is to be done about it, if anything.';
 
 CREATE UNIQUE INDEX ask_id_key ON switchgrid.ask (server, ask_id) WHERE ask_id IS NOT NULL;
@@ -1095,7 +1097,8 @@ COMMENT ON COLUMN switchgrid.data_order.advice IS 'What is to be done about it, 
 
 CREATE TABLE switchgrid.data_request (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    order_number bigint NOT NULL REFERENCES switchgrid.data_order ON DELETE CASCADE,
+    -- no foreign key: a parallel restore may fill this table first
+    order_number bigint NOT NULL,
     server name NOT NULL,
     order_id text,
     request_id text,
@@ -1169,6 +1172,47 @@ COMMENT ON COLUMN switchgrid.watch.since IS 'First day wanted; NULL: all that th
 COMMENT ON COLUMN switchgrid.watch.until IS 'Day after the last one wanted; NULL: no end.';
 COMMENT ON COLUMN switchgrid.watch.created_at IS 'When the wish was made.';
 
+CREATE TABLE switchgrid.policy (
+    relation text PRIMARY KEY CHECK (relation IN (
+        'load_curve', 'daily_energy', 'daily_max_power', 'register_reading', 'quantity_curve', 'billed_quantity',
+        'gas_day', 'contract', 'address', 'holder', 'contact', 'connection', 'consent')),
+    late_days integer CHECK (late_days >= 0),
+    late_retry interval CHECK (late_retry > interval '0'),
+    empty_retry interval CHECK (empty_retry > interval '0'),
+    keep interval CHECK (keep > interval '0' AND keep <= interval '1000 years')
+);
+COMMENT ON TABLE switchgrid.policy IS 'What you want otherwise than switchgrid.policy_in_force has it by itself: a row for a relation, NULL for what stays.';
+COMMENT ON COLUMN switchgrid.policy.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.policy.late_days IS 'Days that are so recent and not whole are expected to be completed.';
+COMMENT ON COLUMN switchgrid.policy.late_retry IS 'They are asked again after so long. Of a relation that says what is so now (contract, holder, ...): it is looked at again after so long, in whole days.';
+COMMENT ON COLUMN switchgrid.policy.empty_retry IS 'Older days without data are asked again after so long, then after twice that, and so on. What is ordered is billed, and never ordered again by itself.';
+COMMENT ON COLUMN switchgrid.policy.keep IS 'switchgrid.expire deletes what is older, and refresh does not ask for it; NULL: for ever.';
+
+CREATE VIEW switchgrid.policy_in_force WITH (security_invoker = true) AS
+SELECT d.relation, d.series, COALESCE(p.late_days, d.late_days) AS late_days, COALESCE(p.late_retry, d.late_retry) AS late_retry,
+       COALESCE(p.empty_retry, d.empty_retry) AS empty_retry, p.keep
+FROM (VALUES ('load_curve', true, 8, interval '6 hours', interval '30 days'),
+             ('daily_energy', true, 8, '6 hours', '30 days'),
+             ('daily_max_power', true, 8, '6 hours', '30 days'),
+             ('register_reading', true, 8, '6 hours', '30 days'),
+             ('quantity_curve', true, 8, '6 hours', '30 days'),
+             ('billed_quantity', true, 190, '7 days', '190 days'),
+             ('gas_day', true, 8, '6 hours', '30 days'),
+             ('contract', false, 0, '7 days', '7 days'),
+             ('address', false, 0, '30 days', '30 days'),
+             ('holder', false, 0, '30 days', '30 days'),
+             ('contact', false, 0, '30 days', '30 days'),
+             ('connection', false, 0, '30 days', '30 days'),
+             ('consent', false, 0, '1 day', '1 day')) AS d (relation, series, late_days, late_retry, empty_retry)
+LEFT JOIN switchgrid.policy p USING (relation);
+COMMENT ON VIEW switchgrid.policy_in_force IS 'How refresh treats each relation: what switchgrid.policy says, else what most users want. Late data comes within a week; what is billed comes after the period, of half a year at most.';
+COMMENT ON COLUMN switchgrid.policy_in_force.relation IS 'Name of the relation.';
+COMMENT ON COLUMN switchgrid.policy_in_force.series IS 'Is it made of values of days that are past? Else it says what is so now.';
+COMMENT ON COLUMN switchgrid.policy_in_force.late_days IS 'Days that are so recent and not whole are expected to be completed.';
+COMMENT ON COLUMN switchgrid.policy_in_force.late_retry IS 'They are asked again after so long; what is so now is looked at again after so long.';
+COMMENT ON COLUMN switchgrid.policy_in_force.empty_retry IS 'Older days without data are asked again after so long, twice that, and so on.';
+COMMENT ON COLUMN switchgrid.policy_in_force.keep IS 'What is older is deleted by switchgrid.expire and not asked; NULL: for ever.';
+
 CREATE TABLE switchgrid.coverage (
     server name NOT NULL,
     point_id text NOT NULL,
@@ -1177,6 +1221,7 @@ CREATE TABLE switchgrid.coverage (
     held datemultirange NOT NULL DEFAULT '{}',
     empty datemultirange NOT NULL DEFAULT '{}',
     floor date,
+    answered_at timestamptz,
     PRIMARY KEY (server, point_id, relation, direction)
 );
 COMMENT ON TABLE switchgrid.coverage IS 'What is known of the days of a point''s relation, as one server gave it.';
@@ -1187,6 +1232,7 @@ COMMENT ON COLUMN switchgrid.coverage.direction IS 'consumption or production; b
 COMMENT ON COLUMN switchgrid.coverage.held IS 'Days whose data is stored; of what is so now, days for which the last look is good.';
 COMMENT ON COLUMN switchgrid.coverage.empty IS 'Days that were asked and have no data.';
 COMMENT ON COLUMN switchgrid.coverage.floor IS 'The point''s first day, if the API told it; nothing is asked before.';
+COMMENT ON COLUMN switchgrid.coverage.answered_at IS 'When the API last answered, with data or that there are none.';
 
 CREATE TABLE switchgrid.open_span (
     server name NOT NULL,
@@ -1202,13 +1248,13 @@ CREATE TABLE switchgrid.open_span (
     retry_at timestamptz NOT NULL,
     PRIMARY KEY (server, point_id, relation, direction, days)
 );
-COMMENT ON TABLE switchgrid.open_span IS 'Days that were asked and could not be had yet, why, and when they are asked again.';
+COMMENT ON TABLE switchgrid.open_span IS 'Days that were asked and are not held, why, and when they are asked again. Each keeps its own count of tries.';
 COMMENT ON COLUMN switchgrid.open_span.server IS 'Foreign server that was asked.';
 COMMENT ON COLUMN switchgrid.open_span.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
 COMMENT ON COLUMN switchgrid.open_span.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.open_span.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.open_span.days IS 'The days.';
-COMMENT ON COLUMN switchgrid.open_span.cause IS 'late, or the fault: consent, subscription, server, shape, ...';
+COMMENT ON COLUMN switchgrid.open_span.cause IS 'late, empty (see policy.empty_retry), or the fault: consent, subscription, server, shape, ...';
 COMMENT ON COLUMN switchgrid.open_span.code IS 'The API''s own code.';
 COMMENT ON COLUMN switchgrid.open_span.message IS 'What happened, in a sentence.';
 COMMENT ON COLUMN switchgrid.open_span.tries IS 'How often the days were asked in vain.';
@@ -1221,6 +1267,7 @@ CREATE TABLE switchgrid.refresh_run (
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     planned integer NOT NULL,
+    answered integer NOT NULL DEFAULT 0,
     requests bigint NOT NULL DEFAULT 0,
     tokens bigint NOT NULL DEFAULT 0,
     retries bigint NOT NULL DEFAULT 0,
@@ -1228,36 +1275,61 @@ CREATE TABLE switchgrid.refresh_run (
     rows bigint NOT NULL DEFAULT 0,
     outcome text NOT NULL DEFAULT 'running'
 );
-COMMENT ON TABLE switchgrid.refresh_run IS 'What each run of switchgrid.refresh did on one server.';
+COMMENT ON TABLE switchgrid.refresh_run IS 'What each run of switchgrid.refresh did on one server, or has done so far.';
 COMMENT ON COLUMN switchgrid.refresh_run.id IS 'Number of the run.';
 COMMENT ON COLUMN switchgrid.refresh_run.server IS 'Foreign server that was asked.';
 COMMENT ON COLUMN switchgrid.refresh_run.started_at IS 'When the run began.';
 COMMENT ON COLUMN switchgrid.refresh_run.finished_at IS 'When it ended; NULL while it runs, or if it was killed.';
 COMMENT ON COLUMN switchgrid.refresh_run.planned IS 'Requests that the gaps needed when it began.';
+COMMENT ON COLUMN switchgrid.refresh_run.answered IS 'Of them answered and stored so far; other sessions see it grow with each group that is stored.';
 COMMENT ON COLUMN switchgrid.refresh_run.requests IS 'Requests sent, tokens and repetitions included.';
 COMMENT ON COLUMN switchgrid.refresh_run.tokens IS 'Of them for an access token.';
 COMMENT ON COLUMN switchgrid.refresh_run.retries IS 'Of them repetitions.';
 COMMENT ON COLUMN switchgrid.refresh_run.bytes IS 'Bytes received.';
 COMMENT ON COLUMN switchgrid.refresh_run.rows IS 'Rows received.';
-COMMENT ON COLUMN switchgrid.refresh_run.outcome IS 'running, done, interrupted (cancelled or killed, seen by the next run), or what stopped it.';
+COMMENT ON COLUMN switchgrid.refresh_run.outcome IS 'running, done, budget (its requests or its time were used up), interrupted (cancelled or killed, seen by the next run), or what stopped it.';
 
 CREATE FUNCTION switchgrid.history(server name, relation text, direction text) RETURNS daterange
     AS 'MODULE_PATHNAME', 'sg_history' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION switchgrid.history(name, text, text) IS
     'The days that a server''s API can give today of a relation: from its history limit to yesterday. NULL if it does not give the relation, or is not there.';
 
+CREATE FUNCTION switchgrid.today() RETURNS date
+    AS 'MODULE_PATHNAME', 'sg_today' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION switchgrid.today() IS 'The civil day in Paris now, by which the APIs count; switchgrid.now stands for the present in tests.';
+
+CREATE VIEW switchgrid.wanted WITH (security_invoker = true) AS
+SELECT w.server, w.point_id, w.relation, w.direction, p.series,
+       pg_catalog.daterange(GREATEST(w.since, CASE WHEN p.series THEN (switchgrid.today() - p.keep)::date END), w.until)
+           * h.days * pg_catalog.daterange(c.floor, NULL) AS days,
+       COALESCE(c.held, '{}') AS held, COALESCE(c.empty, '{}') AS empty, c.answered_at,
+       w.relation <> 'consent' AND COALESCE((
+           SELECT pg_catalog.max(COALESCE(r.ends_on, 'infinity')) < switchgrid.today() FROM switchgrid.consent r
+           WHERE r.server = w.server AND r.point_id = w.point_id), false) AS ended
+FROM switchgrid.watch w
+LEFT JOIN switchgrid.policy_in_force p USING (relation)
+CROSS JOIN LATERAL (SELECT switchgrid.history(w.server, w.relation, w.direction)) AS h (days)
+LEFT JOIN switchgrid.coverage c USING (server, point_id, relation, direction);
+COMMENT ON VIEW switchgrid.wanted IS 'What is watched and what is known of it: a row for a wish.';
+COMMENT ON COLUMN switchgrid.wanted.server IS 'Foreign server that is to give the data.';
+COMMENT ON COLUMN switchgrid.wanted.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.wanted.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.wanted.direction IS 'consumption or production; both for a relation that has none.';
+COMMENT ON COLUMN switchgrid.wanted.series IS 'Is the relation made of values of days that are past? Else it says what is so now.';
+COMMENT ON COLUMN switchgrid.wanted.days IS 'The days that are wanted and can be had: of the wish, the API''s history, the point''s own, and the policy''s keep. NULL if the server does not give the relation.';
+COMMENT ON COLUMN switchgrid.wanted.held IS 'Days whose data is stored.';
+COMMENT ON COLUMN switchgrid.wanted.empty IS 'Days that were asked and have no data.';
+COMMENT ON COLUMN switchgrid.wanted.answered_at IS 'When the API last answered, with data or that there are none.';
+COMMENT ON COLUMN switchgrid.wanted.ended IS 'Have all known consents of the point ended? Then nothing is asked.';
+
 CREATE VIEW switchgrid.gap WITH (security_invoker = true) AS
 WITH wanted AS (
-    SELECT w.server, w.point_id, w.relation, w.direction,
-           pg_catalog.datemultirange(pg_catalog.daterange(w.since, w.until) * h.days
-                                     * pg_catalog.daterange(c.floor, NULL))
-           - COALESCE(c.held, '{}') - COALESCE(c.empty, '{}') AS days
-    FROM switchgrid.watch w
-    CROSS JOIN LATERAL (SELECT switchgrid.history(w.server, w.relation, w.direction)) AS h (days)
-    LEFT JOIN switchgrid.coverage c USING (server, point_id, relation, direction)
+    SELECT w.server, w.point_id, w.relation, w.direction, w.ended,
+           pg_catalog.datemultirange(w.days) - w.held - w.empty AS days
+    FROM switchgrid.wanted w
 ), missing AS (
     -- what is on order is not missing; a state is on order until it is there, whatever the day
-    SELECT w.server, w.point_id, w.relation, w.direction,
+    SELECT w.server, w.point_id, w.relation, w.direction, w.ended,
            w.days - COALESCE((
                SELECT pg_catalog.range_agg(CASE r.direction WHEN 'both' THEN pg_catalog.daterange(NULL, NULL) ELSE r.days END)
                FROM switchgrid.data_request r
@@ -1266,7 +1338,7 @@ WITH wanted AS (
     FROM wanted w
 )
 SELECT m.server, m.point_id, m.relation, m.direction, g.days, o.cause, o.code, o.message, o.tries,
-       o.asked_at, o.retry_at
+       o.asked_at, CASE WHEN m.ended THEN 'infinity' ELSE o.retry_at END AS retry_at
 FROM missing m
 CROSS JOIN LATERAL (
     SELECT pg_catalog.range_agg(s.days) AS days, s.cause, s.code, s.message, s.tries, s.asked_at,
@@ -1277,7 +1349,10 @@ CROSS JOIN LATERAL (
     GROUP BY s.cause, s.code, s.message, s.tries, s.asked_at, s.retry_at) AS o
 CROSS JOIN LATERAL pg_catalog.unnest(m.days * o.days) AS g (days)
 UNION ALL
-SELECT m.server, m.point_id, m.relation, m.direction, g.days, 'not asked', NULL, NULL, 0, NULL, NULL
+SELECT m.server, m.point_id, m.relation, m.direction, g.days,
+       CASE WHEN m.ended THEN 'consent ended' ELSE 'not asked' END, NULL,
+       CASE WHEN m.ended THEN 'The last known consent of the point has ended.' END, 0, NULL,
+       CASE WHEN m.ended THEN timestamptz 'infinity' END
 FROM missing m
 CROSS JOIN LATERAL (
     SELECT COALESCE(pg_catalog.range_agg(o.days), '{}') FROM switchgrid.open_span o
@@ -1302,12 +1377,91 @@ COMMENT ON COLUMN switchgrid.gap.point_id IS 'Delivery point: PRM, 14 digits; of
 COMMENT ON COLUMN switchgrid.gap.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
 COMMENT ON COLUMN switchgrid.gap.direction IS 'consumption or production; both for a relation that has none.';
 COMMENT ON COLUMN switchgrid.gap.days IS 'The days.';
-COMMENT ON COLUMN switchgrid.gap.cause IS 'not asked, ordered, uncertain (an order whose answer was lost), late, or the fault that was met.';
+COMMENT ON COLUMN switchgrid.gap.cause IS 'not asked, consent ended, ordered, uncertain (an order whose answer was lost), late, or the fault that was met.';
 COMMENT ON COLUMN switchgrid.gap.code IS 'The API''s own code.';
 COMMENT ON COLUMN switchgrid.gap.message IS 'What happened, in a sentence.';
 COMMENT ON COLUMN switchgrid.gap.tries IS 'How often the days were asked in vain.';
 COMMENT ON COLUMN switchgrid.gap.asked_at IS 'When they were last asked.';
-COMMENT ON COLUMN switchgrid.gap.retry_at IS 'When refresh asks them again; NULL: in its next run.';
+COMMENT ON COLUMN switchgrid.gap.retry_at IS 'When refresh asks them again; NULL: in its next run; infinity: not by itself.';
+
+CREATE VIEW switchgrid.status WITH (security_invoker = true) AS
+SELECT w.server, w.point_id, w.relation, w.direction, pg_catalog.lower(h.held) AS from_day, pg_catalog.upper(h.held) - 1 AS to_day,
+       m.wanted AS minutes_wanted, m.held AS minutes_held,
+       CASE WHEN m.wanted > 0 THEN m.held::float8 / m.wanted END AS completeness,
+       w.answered_at AS last_success, e.cause AS last_error, e.message AS last_error_text, e.asked_at AS last_error_at,
+       CASE WHEN w.ended THEN 'infinity' ELSE n.retry_at END AS next_try
+FROM switchgrid.wanted w
+LEFT JOIN LATERAL (SELECT pg_catalog.datemultirange(w.days) * w.held AS held,
+    pg_catalog.lower(w.days)::timestamp AT TIME ZONE 'Europe/Paris' AS first,
+    pg_catalog.upper(w.days)::timestamp AT TIME ZONE 'Europe/Paris' AS last WHERE w.series) AS h ON true
+LEFT JOIN LATERAL (SELECT (EXTRACT(epoch FROM h.last - h.first) / 60)::bigint AS wanted,
+    COALESCE(CASE w.relation WHEN 'load_curve' THEN (
+        SELECT pg_catalog.sum(c.n * EXTRACT(epoch FROM c.step)) / 60
+        FROM (SELECT l.step, pg_catalog.count(*) AS n FROM switchgrid.load_curve l
+              WHERE l.point_id = w.point_id AND l.direction = w.direction AND l.starts_at >= h.first AND l.starts_at < h.last
+              GROUP BY l.step) AS c)
+    ELSE (
+        SELECT pg_catalog.sum(EXTRACT(epoch FROM pg_catalog.upper(d)::timestamp AT TIME ZONE 'Europe/Paris'
+                                               - pg_catalog.lower(d)::timestamp AT TIME ZONE 'Europe/Paris')) / 60
+        FROM pg_catalog.unnest(h.held) AS d)
+    END, 0)::bigint AS held WHERE w.series) AS m ON true
+LEFT JOIN LATERAL (SELECT o.cause, o.message, o.asked_at FROM switchgrid.open_span o
+    WHERE (o.server, o.point_id, o.relation, o.direction) = (w.server, w.point_id, w.relation, w.direction)
+      AND o.cause NOT IN ('late', 'empty') ORDER BY o.asked_at DESC LIMIT 1) AS e ON true
+LEFT JOIN LATERAL (SELECT pg_catalog.min(o.retry_at) AS retry_at FROM switchgrid.open_span o
+    WHERE (o.server, o.point_id, o.relation, o.direction) = (w.server, w.point_id, w.relation, w.direction)) AS n ON true;
+COMMENT ON VIEW switchgrid.status IS 'How each wish stands: a row for a watched relation of a point. Reading it asks nothing and writes nothing.';
+COMMENT ON COLUMN switchgrid.status.server IS 'Foreign server that gives the data.';
+COMMENT ON COLUMN switchgrid.status.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.status.relation IS 'Name of the relation: load_curve, daily_energy, contract, ...';
+COMMENT ON COLUMN switchgrid.status.direction IS 'consumption or production; both for a relation that has none.';
+COMMENT ON COLUMN switchgrid.status.from_day IS 'First wanted day that is held; NULL for what says what is so now.';
+COMMENT ON COLUMN switchgrid.status.to_day IS 'Last wanted day that is held.';
+COMMENT ON COLUMN switchgrid.status.minutes_wanted IS 'Minutes of the days that are wanted and can be had; a day has 1380, 1440 or 1500.';
+COMMENT ON COLUMN switchgrid.status.minutes_held IS 'Minutes of them for which there are values: of a load curve those of its intervals, else those of the days held.';
+COMMENT ON COLUMN switchgrid.status.completeness IS 'minutes_held / minutes_wanted, 0 to 1.';
+COMMENT ON COLUMN switchgrid.status.last_success IS 'When the API last answered, with data or that there are none.';
+COMMENT ON COLUMN switchgrid.status.last_error IS 'The fault that days still open met last: consent, subscription, server, shape, ...; NULL if none.';
+COMMENT ON COLUMN switchgrid.status.last_error_text IS 'What happened, in a sentence.';
+COMMENT ON COLUMN switchgrid.status.last_error_at IS 'When.';
+COMMENT ON COLUMN switchgrid.status.next_try IS 'When days that are open are asked again; NULL: none is, or in the next run; infinity: not by itself.';
+
+CREATE VIEW switchgrid.attention WITH (security_invoker = true) AS
+SELECT 'consent ends' AS what, c.server, c.point_id, c.ends_on::timestamptz AS since,
+       pg_catalog.format('The consent ends on %s.', c.ends_on) AS detail, 'Ask the holder for a new one.' AS advice
+FROM (SELECT r.server, r.point_id, pg_catalog.max(COALESCE(r.ends_on, 'infinity')) AS ends_on FROM switchgrid.consent r GROUP BY 1, 2) AS c
+WHERE c.ends_on < switchgrid.today() + 60
+  AND EXISTS (SELECT FROM switchgrid.watch w WHERE (w.server, w.point_id) = (c.server, c.point_id))
+UNION ALL
+SELECT 'refused', o.server, o.point_id, pg_catalog.min(o.asked_at),
+       pg_catalog.format('%s: %s', o.cause, pg_catalog.min(o.message)),
+       CASE o.cause WHEN 'consent' THEN 'Ask the holder for a consent; the next run after it asks again.'
+                    WHEN 'subscription' THEN 'Subscribe the application to this API.'
+                    ELSE 'switchgrid.gap has each span and when it is asked again.' END
+FROM switchgrid.open_span o
+WHERE o.cause NOT IN ('late', 'empty', 'request') AND (o.retry_at < 'infinity' OR o.cause = 'consent')
+GROUP BY o.server, o.point_id, o.cause
+UNION ALL
+SELECT 'order uncertain', d.server, NULL, d.placed_at, pg_catalog.format('Order %s.', d.number), d.advice
+FROM switchgrid.data_order d WHERE d.state = 'uncertain'
+UNION ALL
+SELECT 'order waits', d.server, NULL, d.placed_at, pg_catalog.format('Order %s of %s requests.', d.number, d.requests),
+       'The operator takes unusually long: ask it, or wait.'
+FROM switchgrid.data_order d WHERE d.state = 'open' AND d.placed_at < switchgrid.today() - 3
+UNION ALL
+SELECT 'ask uncertain', a.server, NULL, a.asked_at, pg_catalog.format('Ask %s.', a.state), a.advice
+FROM switchgrid.ask a WHERE a.outcome = 'uncertain'
+UNION ALL
+SELECT 'run failed', r.server, NULL, r.started_at, r.outcome, 'The next run goes on where it stopped; see switchgrid.refresh_run.'
+FROM (SELECT DISTINCT ON (f.server) f.* FROM switchgrid.refresh_run f ORDER BY f.server, f.id DESC) AS r
+WHERE r.outcome NOT IN ('running', 'done', 'budget', 'throttled');
+COMMENT ON VIEW switchgrid.attention IS 'What somebody should look at, for monitors: no row, nothing to do.';
+COMMENT ON COLUMN switchgrid.attention.what IS 'consent ends (within 60 days, or it has), refused, order uncertain, order waits (more than three days), ask uncertain, run failed (the last one of a server).';
+COMMENT ON COLUMN switchgrid.attention.server IS 'Foreign server.';
+COMMENT ON COLUMN switchgrid.attention.point_id IS 'Delivery point, if it is about one.';
+COMMENT ON COLUMN switchgrid.attention.since IS 'Since when, or at what moment.';
+COMMENT ON COLUMN switchgrid.attention.detail IS 'What it is, in a sentence.';
+COMMENT ON COLUMN switchgrid.attention.advice IS 'What to do.';
 
 CREATE FUNCTION switchgrid.watch(server name, points text[],
     relations text[] DEFAULT '{load_curve,daily_energy}', since date DEFAULT NULL,
@@ -1332,10 +1486,29 @@ COMMENT ON FUNCTION switchgrid.unwatch(name, text[], text[]) IS
 
 CREATE PROCEDURE switchgrid.refresh(server name DEFAULT NULL, points text[] DEFAULT NULL,
     INOUT requests bigint DEFAULT NULL, INOUT rows bigint DEFAULT NULL,
-    INOUT open_days bigint DEFAULT NULL, wait interval DEFAULT '0')
+    INOUT open_days bigint DEFAULT NULL, wait interval DEFAULT '0', max_requests bigint DEFAULT NULL,
+    max_time interval DEFAULT NULL)
     AS 'MODULE_PATHNAME', 'sg_refresh' LANGUAGE C;
-COMMENT ON PROCEDURE switchgrid.refresh(name, text[], bigint, bigint, bigint, interval) IS
-    'Fetches what is watched and not there, of one server or all, of some points or all; commits as it goes, so it cannot run in a transaction block (2D000). What is ordered (Switchgrid) is placed, followed and collected over as many runs as it takes; with wait, a run goes on for so long until nothing is open. Gives the requests sent, the rows received and the days still open; switchgrid.gap says why.';
+COMMENT ON PROCEDURE switchgrid.refresh(name, text[], bigint, bigint, bigint, interval, bigint, interval) IS
+    'Fetches what is watched and not there, of one server or all, of some points or all; commits as it goes, so it cannot run in a transaction block (2D000). What is ordered (Switchgrid) is placed, followed and collected over as many runs as it takes; with wait, a run goes on for so long until nothing is open. It takes the newest days of all points first, then older ones; with max_requests it asks for no more windows of each server than that, with max_time (up to a day) it sends nothing after that time: the next run goes on. At the end it deletes what switchgrid.policy no longer keeps. Gives the requests sent, the rows received and the days still open; switchgrid.gap says why.';
+
+CREATE FUNCTION switchgrid.schedule(cron text, server name DEFAULT NULL, wait interval DEFAULT NULL,
+    max_requests bigint DEFAULT NULL, max_time interval DEFAULT NULL) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sg_schedule' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.schedule(text, name, interval, bigint, interval) IS
+    'Makes a job of pg_cron that refreshes one server, or all, at the minutes that the cron expression says, in this database, as the current user; wait, max_requests and max_time are those of switchgrid.refresh. A job that there is for the server is changed. Returns its number in cron.job. 55000 without pg_cron in this database: the hint says what to do; 42704 for an unknown server; errors of pg_cron as they are.';
+
+CREATE FUNCTION switchgrid.unschedule(server name DEFAULT NULL) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sg_unschedule' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.unschedule(name) IS
+    'Ends the job that switchgrid.schedule made for a server, or for all with NULL, as the current user; false if there is none. 55000 without pg_cron in this database.';
+
+CREATE FUNCTION switchgrid.plan(of_server name DEFAULT NULL, points text[] DEFAULT NULL, OUT server name,
+    OUT "position" integer, OUT endpoint text, OUT relations text[], OUT point_id text, OUT days daterange,
+    OUT ordered boolean, OUT leaves_after interval) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sg_plan' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION switchgrid.plan(name, text[]) IS
+    'What switchgrid.refresh would ask now, of one server or all that are watched, of some points or all: a row for each request, in its order. ordered: it would be placed as an order, which is billed. leaves_after: when it can leave at the earliest, by the pace and what the hour''s quota leaves; searches for a point''s first day and repetitions come on top. Asks nothing. 42704 for an unknown server.';
 
 CREATE PROCEDURE switchgrid.order_data(server name, points text[],
     types text[] DEFAULT '{load_curve}', since date DEFAULT NULL, until date DEFAULT NULL,
@@ -1393,6 +1566,22 @@ CREATE FUNCTION switchgrid.revoke_token(server name) RETURNS boolean
 COMMENT ON FUNCTION switchgrid.revoke_token(name) IS
     'Revokes at the operator the access token that this session holds for the server; false if it holds none. Other sessions of the application get a new one when theirs is refused. 0A000 where the API takes none back.';
 
+CREATE FUNCTION switchgrid.describe(schema name) RETURNS integer
+    AS 'MODULE_PATHNAME', 'sg_describe' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION switchgrid.describe(name) IS
+    'Puts comments on the foreign tables of our servers in a schema, and on their columns, which IMPORT FOREIGN SCHEMA cannot do: on those that the current user owns, and that have no comment yet. Returns how many it put. 3F000 for an unknown schema.';
+
+CREATE FUNCTION switchgrid.forget(point_id text, server name DEFAULT NULL)
+    RETURNS TABLE (relation text, rows bigint)
+    AS 'MODULE_PATHNAME', 'sg_forget_point' LANGUAGE C VOLATILE ROWS 21 SET row_security = off;
+COMMENT ON FUNCTION switchgrid.forget(text, name) IS
+    'Erases every trace of a point from the tables of this schema, persons first, as the caller, who needs the rights to delete and update; returns for each table how many rows were erased or, if they are about other points too, lost its name. With a server, only what that server brought; a notice names the tables that do not tell. Nothing is asked of an API. 22023 for what is no point, 55006 while a server is refreshed, 25000 in a transaction that is not READ COMMITTED, 42501 if rights, or row-level security, leave something.';
+
+CREATE FUNCTION switchgrid.expire() RETURNS TABLE (relation text, rows bigint)
+    AS 'MODULE_PATHNAME', 'sg_expire_old' LANGUAGE C VOLATILE ROWS 14;
+COMMENT ON FUNCTION switchgrid.expire() IS
+    'Deletes what is older than switchgrid.policy.keep says, as the caller, and returns for each table of a relation that has such a limit how many rows: days of Paris, whole months of load_curve, what was so of a point and no longer is. switchgrid.gap does not call it missing. Waits for nobody: rows that another session is writing are left to the next time.';
+
 CREATE FUNCTION switchgrid.api_rights(OUT server name, OUT generation text, OUT endpoint text,
     OUT path text, OUT access text, OUT learnt_at timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'sg_api_rights' LANGUAGE C VOLATILE STRICT ROWS 20;
@@ -1429,6 +1618,14 @@ COMMENT ON COLUMN switchgrid.quota.next_at IS 'When the next request may leave; 
 COMMENT ON COLUMN switchgrid.quota.blocked_until IS 'Until when nothing may leave, because the hour''s limit is reached or the API said so; NULL: not blocked. That the next request waits for its moment in the second is no block.';
 COMMENT ON COLUMN switchgrid.quota.blocked_by IS 'What blocks for longest: hour (per_hour is reached) or api (the API''s own word, after too many requests).';
 
+-- Logical replication -----------------------------------------------------------
+
+-- Columns of their keys may be NULL. Without an identity, a publication of updates would make every update of them fail.
+ALTER TABLE switchgrid.register_reading REPLICA IDENTITY FULL;
+ALTER TABLE switchgrid.billed_quantity REPLICA IDENTITY FULL;
+ALTER TABLE switchgrid.gas_day REPLICA IDENTITY FULL;
+ALTER TABLE switchgrid.consent REPLICA IDENTITY FULL;
+
 -- Rights: nothing is open to PUBLIC, and what is stored survives a dump ---------
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA switchgrid FROM PUBLIC;
@@ -1448,6 +1645,7 @@ BEGIN
     END LOOP;
 END $$;
 GRANT EXECUTE ON FUNCTION switchgrid.history(name, text, text) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION switchgrid.today() TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_segment', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.curve_revision', '');
@@ -1469,6 +1667,7 @@ SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_order', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_order_number_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_request', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.data_request_number_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('switchgrid.policy', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.coverage', '');
 SELECT pg_catalog.pg_extension_config_dump('switchgrid.open_span', '');

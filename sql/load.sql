@@ -331,6 +331,114 @@ SELECT again();
 SELECT switchgrid.load_csv(E'Identifiant PRM;Horodate;Valeur;Pas\n' || string_agg(format('%s;%s+01:00;%s;PT30M', 22516914714270 + p, to_char(timestamptz '2026-01-01 00:30' + h * interval '30 min', 'YYYY-MM-DD"T"HH24:MI:SS'), p + h), E'\n' ORDER BY h, p)) FROM generate_series(0, 1999) p, generate_series(0, 3) h;
 SELECT count(DISTINCT point_id), count(*), bool_and(watts = point_id::bigint - 22516914714270 + extract(epoch FROM starts_at - '2026-01-01')::int / 1800) FROM switchgrid.load_curve;
 
+-- readings of several steps in one go are laid in the order of the rows, as if they came one after the other; a month in two steps is that
+CREATE FUNCTION steps() RETURNS text LANGUAGE sql AS $$ SELECT string_agg(concat_ws(' ', step, n, watts), ', ' ORDER BY step) FROM (SELECT step, count(*) AS n, sum(watts) AS watts FROM switchgrid.load_curve GROUP BY step) AS s $$;
+CREATE FUNCTION slots(step interval, count int, watts float8) RETURNS TABLE (point_id text, starts_at timestamptz, step interval, watts float8) LANGUAGE sql ROWS 16 AS $$ SELECT '22516914714270', timestamptz '2026-01-01' + i * $1, $1, $3 FROM generate_series(0, $2 - 1) AS i $$;
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('10 min', 12, 1) UNION ALL SELECT * FROM slots('30 min', 4, 10)$$), steps();
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('30 min', 4, 10) UNION ALL SELECT * FROM slots('10 min', 12, 1)$$), steps();
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('10 min', 12, 1) UNION ALL SELECT * FROM slots('30 min', 4, 10) UNION ALL SELECT * FROM slots('10 min', 2, 100)$$), steps();
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('1 hour', 2, 10) UNION ALL SELECT * FROM slots('10 min', 1, 1)$$), steps();
+-- of one instant the later row counts, also where the earlier one was held back when whole months before it were merged
+SET maintenance_work_mem = '1MB';
+CREATE FUNCTION late() RETURNS TABLE (point_id text, starts_at timestamptz, step interval, watts float8) LANGUAGE sql AS $$
+    SELECT '22516914714270', s, interval '10 min', 1.0 FROM generate_series(timestamptz '2026-01-01', '2026-06-10', '10 min') AS s
+    UNION ALL SELECT '22516914714270', timestamptz '2026-06-01' + i * interval '10 min', '10 min', 2 FROM generate_series(0, 99) AS i
+    UNION ALL SELECT '22516914714270', timestamptz '2026-06-01' + i * interval '10 min', '10 min', 3 FROM generate_series(0, 49) AS i $$;
+SELECT again();
+SELECT switchgrid.load_curves('SELECT * FROM late()') = (SELECT count(*) FROM late()) AS taken;
+SELECT watts, count(*) FROM switchgrid.load_curve WHERE starts_at >= '2026-06-01' AND starts_at < '2026-06-01 16:40' GROUP BY 1 ORDER BY 1;
+RESET maintenance_work_mem;
+-- decimals and natures that are replaced make room for others; those that stay do not
+CREATE FUNCTION put(at timestamptz, watts float8, nature text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO switchgrid.load_curve (point_id, direction, starts_at, step, watts, nature) VALUES ('22516914714270', 'consumption', at, '30 min', watts, nature);
+    RETURN (SELECT string_agg(l.watts::text, ' ' ORDER BY starts_at) FROM switchgrid.load_curve AS l);
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT again();
+SELECT put('2026-01-01 00:00', 1.123456789), put('2026-01-01 00:30', 500), put('2026-01-01 00:00', 1), put('2026-01-01 00:30', 500), put('2026-01-01 00:00', 1.5), put('2026-01-01 00:00', 1.000000001);
+SELECT decimals, wh, watts_min, watts_max FROM switchgrid.curve_segment;
+SELECT again();
+SELECT put('2026-01-01 00:00', 2.123456789), put('2026-01-01 00:00', 500.25);
+-- what changed by it is told in the decimals of both
+SELECT again();
+TRUNCATE switchgrid.curve_revision;
+SELECT put('2026-01-01 00:00', 1.123456789), put('2026-01-01 00:30', 1);
+SELECT put('2026-01-01 00:00', 500);
+SELECT starts_at, watts_before, watts_after FROM switchgrid.revision;
+CREATE FUNCTION natured(letter text, count int) RETURNS TABLE (point_id text, starts_at timestamptz, watts float8, nature text) LANGUAGE sql AS $$
+    SELECT '22516914714270', timestamptz '2026-01-01' + i * interval '30 min', i, letter || i FROM generate_series(1, count) AS i $$;
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM natured('A', 15)$$, '30 min');
+SELECT switchgrid.load_curves($$SELECT * FROM natured('B', 15)$$, '30 min');
+SELECT count(*), bool_and(nature = 'B' || watts) AS all_new FROM switchgrid.load_curve;
+SELECT * FROM fails($$SELECT * FROM natured('C', 16)$$, '30 min');
+SELECT * FROM fails($$SELECT point_id, starts_at + interval '1 day' AS starts_at, watts, nature FROM natured('C', 1)$$, '30 min');
+-- a step so short that no month could hold it is told with its row
+SELECT * FROM bad(step => '1 sec');
+SELECT * FROM bad(step => '2 sec');
+SELECT * FROM fails('SELECT point_id, starts_at, watts FROM reading', '2 sec');
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('3 sec', 2, 10)$$), steps();
+-- tables made by hand: columns of other types are refused, as they are by SELECT
+CREATE FUNCTION wrong(columns text, row_text text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE FOREIGN TABLE by_hand (%s) SERVER switchgrid_store OPTIONS (relation ''load_curve'')', columns);
+    EXECUTE format('INSERT INTO by_hand VALUES (%s)', row_text);
+    RAISE EXCEPTION 'stored';
+EXCEPTION WHEN OTHERS THEN
+    RETURN NEXT SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT wrong('point_id text, starts_at timestamptz, step interval, watts numeric, wh float8', $$'22516914714270', '2026-01-01', '30 min', 5$$);
+SELECT wrong('point_id text, starts_at timestamptz, step interval, watts float8, wh numeric', $$'22516914714270', '2026-01-01', '30 min', 5$$);
+SELECT wrong('point_id text, starts_at timestamptz, step interval, watts real, wh int', $$'22516914714270', '2026-01-01', '30 min', 5$$);
+SELECT wrong('point_id varchar, starts_at timestamptz, step interval, watts float8', $$'22516914714270', '2026-01-01', '30 min', 5$$);
+SELECT wrong('point_id text, starts_at timestamptz, step interval, watts float8, wh float8', $$'22516914714270', '2026-01-01', '30 min', 5$$);
+CREATE FOREIGN TABLE by_hand (point_id text, starts_at timestamptz, step interval, watts numeric, wh real) SERVER switchgrid_store OPTIONS (relation 'load_curve');
+COPY by_hand (point_id, starts_at, step, wh) FROM STDIN;
+22516914714270	2026-01-01	30 min	5
+\.
+DROP FOREIGN TABLE by_hand;
+-- AFTER triggers see what was put in, those of a partitioned table too
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE INFO '% %: %', TG_TABLE_NAME, TG_LEVEL, (SELECT count(*) FROM switchgrid.load_curve); RETURN NULL; END $$;
+SELECT again();
+CREATE TRIGGER see AFTER INSERT ON switchgrid.load_curve FOR EACH STATEMENT EXECUTE FUNCTION see();
+INSERT INTO switchgrid.load_curve (point_id, direction, starts_at, step, watts) SELECT point_id, 'consumption', starts_at, step, watts FROM slots('30 min', 3, 10);
+DROP TRIGGER see ON switchgrid.load_curve;
+CREATE TRIGGER see AFTER INSERT ON switchgrid.load_curve FOR EACH ROW EXECUTE FUNCTION see();
+COPY switchgrid.load_curve (point_id, direction, starts_at, step, watts) FROM STDIN;
+22516914714270	consumption	2026-01-02	30 min	5
+\.
+DROP TRIGGER see ON switchgrid.load_curve;
+CREATE TRIGGER see AFTER INSERT ON parted FOR EACH STATEMENT EXECUTE FUNCTION see();
+INSERT INTO parted SELECT '22516914714270', 'consumption', '2026-01-03', '30 min', 5;
+DROP TRIGGER see ON parted;
+-- triggers of the packed table plan as they always do
+CREATE FUNCTION plan_setting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE INFO 'enable_seqscan %', current_setting('enable_seqscan'); RETURN NEW; END $$;
+CREATE TRIGGER plan_setting BEFORE INSERT ON switchgrid.curve_segment FOR EACH ROW EXECUTE FUNCTION plan_setting();
+SELECT again();
+SELECT switchgrid.load_curves($$SELECT * FROM slots('30 min', 1, 10)$$);
+DROP TRIGGER plan_setting ON switchgrid.curve_segment;
+-- a plan that was made for an empty table goes by the primary key, however many points a month has by then
+CREATE PROCEDURE t.fill() LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM switchgrid.load_curves($q$SELECT lpad(i::text, 14, '0') AS point_id, timestamptz '2026-01-01' AS starts_at, i AS watts FROM generate_series(1, 1000) AS i$q$, '30 min');
+END $$;
+SELECT again();
+VACUUM switchgrid.curve_segment;
+\c -
+SET search_path = t, pg_catalog;
+SELECT pg_stat_force_next_flush();
+CREATE TABLE scanned AS SELECT pg_stat_get_numscans('switchgrid.curve_segment_month'::regclass) AS by_month;
+CALL t.fill();
+SELECT pg_stat_force_next_flush();
+SELECT pg_stat_get_numscans('switchgrid.curve_segment_month'::regclass) - by_month AS by_month FROM scanned;
+
 -- rights: those on the packed table, whichever way readings come in
 SELECT again();
 CREATE ROLE sg_loader;

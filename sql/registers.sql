@@ -61,7 +61,7 @@ SELECT switchgrid.watch('linky', '{22516914714270,12655648759651,42900589957123}
 CALL switchgrid.refresh() \g /dev/null
 SELECT point_id, direction, count(*) AS rows, count(DISTINCT read_at) AS days FROM switchgrid.register_reading GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT t.differences();
-TRUNCATE switchgrid.coverage;
+TRUNCATE switchgrid.coverage, switchgrid.open_span;
 CALL switchgrid.refresh() \g /dev/null
 SELECT t.differences();
 SELECT point_id, direction, held, empty FROM switchgrid.coverage ORDER BY 1, 2;
@@ -124,7 +124,7 @@ SELECT kind, consumption, production FROM live.consent WHERE point_id = '2488005
 SELECT count(*) FROM live.consent;
 -- stored: the same rows, with the server they are for; looked at again after a day
 DELETE FROM switchgrid.watch;
-TRUNCATE switchgrid.coverage;
+TRUNCATE switchgrid.coverage, switchgrid.open_span;
 SELECT switchgrid.watch('linky', '{22516914714270,26584978546985,12655648759651}', '{consent}');
 CALL switchgrid.refresh() \g /dev/null
 SELECT count(*) FROM ((SELECT * FROM live.consent WHERE point_id IN ('22516914714270', '26584978546985', '12655648759651') EXCEPT ALL SELECT point_id, authorisation_id, ask_id, consent_id, service_id, service, kind, step, state, consumption, production, starts_on, ends_on, raw FROM switchgrid.consent)

@@ -84,6 +84,11 @@ apt_update()
 		>/dev/null 2>&1 </dev/null || true
 }
 
+apt_knows()
+{
+	apt-cache show --no-all-versions "$1" >/dev/null 2>&1
+}
+
 # The version that the package "postgresql" stands for.
 apt_version()
 {

@@ -184,6 +184,7 @@ typedef struct Stamps
 	Stamp *list;
 	uint32 count;
 	uint32 room;
+	int64 step; /* that the file tells; 0: it does not */
 	SgLabelReader labels;
 } Stamps;
 
@@ -225,6 +226,17 @@ read_minutes(Export *export, const SgCsv *csv, const char *text)
 	return (int) minutes;
 }
 
+/* How far the last two labels are apart; an hour, if nothing tells it: only those of hours repeat at once. */
+static int64
+last_distance(const Stamps *stamps)
+{
+	int64 distance = 0;
+
+	if (stamps->count > 1)
+		distance = stamps->list[stamps->count - 1].at - stamps->list[stamps->count - 2].at;
+	return distance != 0 ? Abs(distance) : USECS_PER_HOUR;
+}
+
 static bool
 read_instant(Stamps *stamps, const char *text, TimestampTz *at)
 {
@@ -235,7 +247,8 @@ read_instant(Stamps *stamps, const char *text, TimestampTz *at)
 		return false;
 	if (!sg_clock_parse_label(text, strlen(text), &day, &seconds))
 		return sg_clock_parse_instant(text, strlen(text), at);
-	*at = sg_clock_label(&stamps->labels, day, seconds, 0);
+	*at = sg_clock_label(&stamps->labels, day, seconds,
+						 stamps->step > 0 ? stamps->step : last_distance(stamps));
 	return true;
 }
 
@@ -345,7 +358,7 @@ give_stamps(Export *export, const Part *part, const Stamps *stamps, int minutes,
 static void
 read_stamps(Export *export, SgCsv *csv, const Part *part, int minutes, double factor)
 {
-	Stamps stamps = {.room = FIRST_STAMPS};
+	Stamps stamps = {.room = FIRST_STAMPS, .step = minutes * USECS_PER_MINUTE};
 
 	stamps.list = palloc(sizeof(Stamp) * stamps.room);
 	while (sg_csv_next(csv))

@@ -8,8 +8,8 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* A file may be about thousands of points, each with a day of half-hours. */
-#define FIRST_ROOM 64
+/* A file may be about thousands of points, each with a few values of one kind: room begins small. */
+#define FIRST_ROOM 8
 /* A meter has some ten quantities; what has more series between two settlings is no such file. */
 #define MOST_GROUPS 64
 #define MOST_SERIES 4096
@@ -49,12 +49,12 @@ sg_points_begin(SgPoints *points, SgPointsKind kind, const SgRequest *request, S
 	points->fault = fault;
 	points->sorted = true;
 	/* made here, so that what grows while a body is parsed grows in this context */
-	points->series_room = 4;
-	points->series = palloc(sizeof(SgPointsSeries) * points->series_room);
-	points->groups = palloc(sizeof(SgPointsGroup) * MOST_GROUPS);
+	points->series_room = points->groups_room = points->natures_room = 1;
+	points->series = palloc(sizeof(SgPointsSeries));
+	points->groups = palloc(sizeof(SgPointsGroup));
+	points->natures = palloc(sizeof(points->natures[0]));
 	points->held_room = FIRST_ROOM;
 	points->held = palloc(sizeof(SgHeldPoint) * points->held_room);
-	points->natures = palloc(sizeof(points->natures[0]) * MOST_NATURES);
 }
 
 int
@@ -191,6 +191,12 @@ note_nature(SgPoints *points, const char *nature)
 		sg_fault_set(points->fault, SG_FAULT_SHAPE, "The file has too many natures.");
 		return 0;
 	}
+	if (i == points->natures_room)
+	{
+		points->natures_room *= 2;
+		points->natures =
+			repalloc(points->natures, sizeof(points->natures[0]) * points->natures_room);
+	}
 	strlcpy(points->natures[i], nature, sizeof(points->natures[i]));
 	points->nnatures++;
 	return (uint8) (i + 1);
@@ -272,10 +278,10 @@ factor_of(SgPoints *points, const char *unit, const char *base)
 static int
 find_group(SgPoints *points, bool power, const SgPointsSeries *series)
 {
-	SgPointsGroup *group = points->groups;
+	SgPointsGroup *group;
 	int i;
 
-	for (i = 0; i < points->ngroups; i++, group++)
+	for (i = 0, group = points->groups; i < points->ngroups; i++, group++)
 		if (group->power == power && (power || (strcmp(group->quantity, series->quantity) == 0 &&
 												strcmp(group->unit, series->unit) == 0)))
 			return i;
@@ -284,6 +290,12 @@ find_group(SgPoints *points, bool power, const SgPointsSeries *series)
 		sg_fault_set(points->fault, SG_FAULT_SHAPE, "The file has too many quantities.");
 		return 0;
 	}
+	if (i == points->groups_room)
+	{
+		points->groups_room *= 2;
+		points->groups = repalloc(points->groups, sizeof(SgPointsGroup) * points->groups_room);
+	}
+	group = &points->groups[points->ngroups];
 	group->power = power;
 	strlcpy(group->quantity, series->quantity, sizeof(group->quantity));
 	strlcpy(group->unit, series->unit, sizeof(group->unit));

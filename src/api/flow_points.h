@@ -53,6 +53,7 @@ typedef struct SgPoints
 	int series_room;
 	SgPointsGroup *groups; /* what the settled ones are of */
 	int ngroups;
+	int groups_room;
 	SgHeldPoint *held;
 	uint32 nheld;
 	uint32 held_room;
@@ -60,6 +61,7 @@ typedef struct SgPoints
 	bool sorted;	 /* and stand in the order of their time */
 	char (*natures)[SG_NATURE_LEN + 1];
 	int nnatures;
+	int natures_room;
 } SgPoints;
 
 /* Begins without points, in the current memory context. */

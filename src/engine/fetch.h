@@ -55,6 +55,9 @@ extern SgFetchState sg_fetch_try(SgFetch *fetch, SgEmit emit, void *arg, SgAnswe
 /* Requests that were not answered yet. */
 extern int sg_fetch_left(const SgFetch *fetch);
 
+/* Sends nothing more; what is in flight is still answered. */
+extern void sg_fetch_stop(SgFetch *fetch);
+
 /* Ends it at once, whatever is in flight, and frees everything. */
 extern void sg_fetch_end(SgFetch *fetch);
 

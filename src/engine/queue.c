@@ -242,3 +242,14 @@ sg_queue_drop_reached(SgFetch *fetch, const SgFault *fault, const SgRequest *met
 	list_free(fetch->queue);
 	fetch->queue = kept;
 }
+
+void
+sg_fetch_stop(SgFetch *fetch)
+{
+	ListCell *cell;
+
+	foreach (cell, fetch->queue)
+		sg_queue_free(fetch, lfirst(cell));
+	list_free(fetch->queue);
+	fetch->queue = NIL;
+}

@@ -22,9 +22,16 @@
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
+PG_FUNCTION_INFO_V1(sg_today);
 PG_FUNCTION_INFO_V1(sg_history);
 PG_FUNCTION_INFO_V1(sg_watch);
 PG_FUNCTION_INFO_V1(sg_refresh);
+
+Datum
+sg_today(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATEADT(sg_clock_today());
+}
 
 Datum
 sg_history(PG_FUNCTION_ARGS)
@@ -110,16 +117,35 @@ sg_face_require_own_transactions(FunctionCallInfo fcinfo, const char *name)
 /* Nobody waits longer for an operator: a run holds its server. */
 #define LONGEST_WAIT USECS_PER_DAY
 
+/* An interval that is an argument, in microseconds; 0 for NULL. */
 static int64
-length_of_wait(const Interval *wait)
+length_of(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	int64 us = wait->time + wait->day * USECS_PER_DAY;
+	const Interval *length;
+	int64 us;
 
-	if (wait->month != 0 || us < 0 || us > LONGEST_WAIT)
+	if (PG_ARGISNULL(argument))
+		return 0;
+	length = PG_GETARG_INTERVAL_P(argument);
+	us = length->time + length->day * USECS_PER_DAY;
+	if (length->month != 0 || us < 0 || us > LONGEST_WAIT)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("argument \"%s\" is out of range", "wait"),
+						errmsg("argument \"%s\" is out of range", name),
 						errhint("It is an interval from 0 to 1 day.")));
 	return us;
+}
+
+/* A number of requests that is an argument; 0 for NULL. */
+static int64
+number_of(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		return 0;
+	if (PG_GETARG_INT64(argument) < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument \"%s\" is out of range", name),
+						errhint("It is at least 1; NULL is no limit.")));
+	return PG_GETARG_INT64(argument);
 }
 
 /* The procedure's result row. */
@@ -140,19 +166,20 @@ Datum
 sg_refresh(PG_FUNCTION_ARGS)
 {
 	SgRunTotals totals = {0};
+	SgRunOptions options = {0};
 	MemoryContext caller = CurrentMemoryContext;
-	char *server;
-	Datum points;
-	int64 wait = 0;
 
 	sg_face_require_own_transactions(fcinfo, "refresh");
+	options.wait = length_of(fcinfo, 5, "wait");
+	options.budget.requests = number_of(fcinfo, 6, "max_requests");
+	options.budget.time = length_of(fcinfo, 7, "max_time");
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	/* SPI's memory outlives the commits; the arguments' may not */
-	server = PG_ARGISNULL(0) ? NULL : pstrdup(NameStr(*PG_GETARG_NAME(0)));
-	points = PG_ARGISNULL(1) ? (Datum) 0 : PointerGetDatum(PG_GETARG_ARRAYTYPE_P_COPY(1));
-	if (!PG_ARGISNULL(5))
-		wait = length_of_wait(PG_GETARG_INTERVAL_P(5));
-	sg_run_refresh(server, points, wait, &totals);
+	if (!PG_ARGISNULL(0))
+		options.server = pstrdup(NameStr(*PG_GETARG_NAME(0)));
+	if (!PG_ARGISNULL(1))
+		options.points = PointerGetDatum(PG_GETARG_ARRAYTYPE_P_COPY(1));
+	sg_run_refresh(&options, &totals);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
 	return totals_row(fcinfo, &totals);

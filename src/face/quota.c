@@ -36,50 +36,6 @@ typedef struct Reader
 	TimestampTz now; /* one moment for all rows */
 } Reader;
 
-/*
- * The credential that holds the token itself, or NULL if the mapping is incomplete or the file that it names
- * cannot be read: what is wrong with one server must not hide the others. Nothing that sg_profile_credential
- * does outlives its error, so it can be caught; but a lack of memory or files is no fault of the mapping.
- */
-static SgCredential *
-read_token(const SgProfile *profile)
-{
-	MemoryContext context = CurrentMemoryContext;
-	SgCredential *volatile credential = NULL;
-
-	PG_TRY();
-	{
-		credential = sg_profile_credential(profile);
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INSUFFICIENT_RESOURCES ||
-			ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-			PG_RE_THROW();
-		FlushErrorState();
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	return credential;
-}
-
-/* As much of the credential as its place in the ledger is found by, or NULL. */
-static const SgCredential *
-find_credential(const SgProfile *profile)
-{
-	SgCredential *credential;
-
-	if (profile->api->token_path == NULL)
-		return read_token(profile);
-	credential = palloc0(sizeof(SgCredential));
-	credential->client_id = sg_profile_client(profile, true);
-	return credential->client_id != NULL ? credential : NULL;
-}
-
 static void
 put(Datum *values, bool *nulls, int column, Datum value)
 {
@@ -148,7 +104,7 @@ static void
 put_server(void *arg, const SgProfile *profile)
 {
 	const SgApi *api = profile->api;
-	const SgCredential *credential = find_credential(profile);
+	const SgCredential *credential = sg_servers_credential(profile);
 
 	/* what is not counted apart is there in any case: tokens, and what is written */
 	put_part(arg, profile, credential, NULL);

@@ -17,4 +17,7 @@ typedef void (*SgVisit)(void *arg, const SgProfile *profile);
  */
 extern void sg_servers_visit(SgVisit visit, void *arg);
 
+/* As much of the server's credential as its place in the ledger is found by, or NULL if there is none that can be read. */
+extern const SgCredential *sg_servers_credential(const SgProfile *profile);
+
 #endif

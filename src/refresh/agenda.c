@@ -33,6 +33,38 @@ sg_agenda_servers(const char *server)
 	return servers;
 }
 
+/*
+ * The days that are due of a server ($1) and its points ($2), at a moment ($3): gaps, and days without data that were
+ * left alone for long.
+ */
+#define DUE_DAYS                                                                               \
+	"WITH due AS (SELECT point_id, relation, direction, days, cause = 'request' AS alone "     \
+	"FROM switchgrid.gap WHERE server = $1 AND cause NOT IN ('ordered', 'uncertain') "         \
+	"AND ($2 IS NULL OR point_id = ANY ($2)) AND (retry_at IS NULL OR retry_at <= $3) "        \
+	"UNION ALL SELECT o.point_id, o.relation, o.direction, o.days * w.days, false "            \
+	"FROM switchgrid.open_span AS o JOIN switchgrid.wanted AS w "                              \
+	"USING (server, point_id, relation, direction) WHERE o.server = $1 AND o.cause = 'empty' " \
+	"AND ($2 IS NULL OR o.point_id = ANY ($2)) AND o.retry_at <= $3 AND NOT w.ended "          \
+	"AND o.days && w.days) "                                                                   \
+	"SELECT point_id, relation, direction, lower(d), upper(d), alone FROM "                    \
+	"(SELECT point_id, relation, direction, range_agg(days) AS days, bool_or(alone) AS alone " \
+	"FROM due GROUP BY 1, 2, 3) AS g, unnest(g.days) AS d ORDER BY 1, 2, 3, 4"
+
+/* How many days of switchgrid.gap will be asked again, by themselves or when an order is done: the same, without its rows. */
+#define OPEN_DAYS                                                                           \
+	"SELECT sum(upper(d) - lower(d)) FROM switchgrid.wanted AS w, "                         \
+	"unnest(datemultirange(w.days) - w.held - w.empty "                                     \
+	"- coalesce((SELECT range_agg(s.days) FROM switchgrid.open_span AS s "                  \
+	"WHERE s.server = w.server AND s.point_id = w.point_id AND s.relation = w.relation "    \
+	"AND s.direction = w.direction AND s.retry_at = 'infinity'), '{}') "                    \
+	"- coalesce((SELECT range_agg(CASE r.direction WHEN 'both' THEN daterange(NULL, NULL) " \
+	"ELSE r.days END) FROM switchgrid.data_request AS r "                                   \
+	"JOIN switchgrid.data_order AS o ON o.number = r.order_number "                         \
+	"WHERE o.state = 'uncertain' AND r.state = 'pending' AND r.server = w.server "          \
+	"AND r.point_id = w.point_id AND r.direction = w.direction "                            \
+	"AND w.relation = ANY (r.relations)), '{}')) AS d "                                     \
+	"WHERE w.server = $1 AND NOT w.ended AND ($2 IS NULL OR w.point_id = ANY ($2))"
+
 static void
 add_points(SgSql *sql, Datum points)
 {
@@ -172,14 +204,7 @@ sg_agenda_make(const SgProfile *profile, Datum points)
 	sg_sql_text(&sql, profile->name);
 	add_points(&sql, points);
 	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
-	rows = sg_sql_run(&sql, "SELECT point_id, relation, direction, lower(d), "
-							"upper(d), alone FROM (SELECT point_id, relation, direction, "
-							"unnest(range_agg(days)) AS d, bool_or(cause = 'request') AS alone "
-							"FROM switchgrid.gap "
-							"WHERE server = $1 AND cause NOT IN ('ordered', 'uncertain') "
-							"AND ($2 IS NULL OR point_id = ANY ($2)) "
-							"AND (retry_at IS NULL OR retry_at <= $3) "
-							"GROUP BY 1, 2, 3) AS g ORDER BY 1, 2, 3, 4");
+	rows = sg_sql_run(&sql, DUE_DAYS);
 	for (uint64 i = 0; i < rows; i++)
 	{
 		char *point = sg_sql_get_text(i, 1);
@@ -233,10 +258,7 @@ sg_agenda_open_days(const char *server, Datum points)
 
 	sg_sql_text(&sql, server);
 	add_points(&sql, points);
-	sg_sql_run(&sql, "SELECT sum(upper(days) - "
-					 "lower(days)) FROM switchgrid.gap "
-					 "WHERE server = $1 AND retry_at IS DISTINCT FROM 'infinity' "
-					 "AND ($2 IS NULL OR point_id = ANY ($2))");
+	sg_sql_run(&sql, OPEN_DAYS);
 	days = DatumGetInt64(sg_sql_get(0, 1, Int64GetDatum(0)));
 	sg_sql_done();
 	return days;

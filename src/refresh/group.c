@@ -11,6 +11,7 @@
 #include "store/coverage.h"
 #include "store/facts.h"
 #include "store/order.h"
+#include "store/policy.h"
 #include "store/rows.h"
 #include "store/segment.h"
 #include "utils/builtins.h"
@@ -20,15 +21,6 @@
 /* A group is written when it has so many answers, or is so large: little is lost, little is written twice. */
 #define GROUP_ANSWERS 32
 #define GROUP_BYTES (8 * 1024 * 1024)
-/*
- * Days this recent that are not whole are expected to be completed; late collection rarely takes longer
- * than a week. What is billed comes after the period, which lasts half a year at most.
- */
-#define LATE_DAYS 8
-#define BILLED_LATE_DAYS 190
-/* They are asked again after this: new data comes once a day, some hours after eight; bills once a month. */
-#define LATE_RETRY (6 * USECS_PER_HOUR)
-#define BILLED_LATE_RETRY (7 * USECS_PER_DAY)
 /* What is ordered is billed each time: once a day, with the day that is new then. */
 #define ORDERED_LATE_RETRY USECS_PER_DAY
 
@@ -283,18 +275,23 @@ is_billed(const Item *item)
 	return item->answer.request.endpoint->relations[0] == &sg_relation_billed_quantity;
 }
 
-/* When its late days are asked again. */
-static TimestampTz
-late_retry(const Item *item, TimestampTz now)
+/* Was it ordered, and billed? */
+static bool
+was_ordered(const Item *item)
 {
-	if (is_billed(item))
-		return now + BILLED_LATE_RETRY;
-	return now + (item->answer.request.number != 0 ? ORDERED_LATE_RETRY : LATE_RETRY);
+	return item->answer.request.number != 0;
+}
+
+/* How long its late days are left alone. */
+static int64
+late_wait(const Item *item, const SgPolicy *policy)
+{
+	return was_ordered(item) ? Max(policy->late_retry, ORDERED_LATE_RETRY) : policy->late_retry;
 }
 
 /* What the answer says of each of its days. */
 static SgDayState *
-judge_days(const Item *item, DateADT today)
+judge_days(const Item *item, DateADT today, int late_days)
 {
 	SgDays days = item->answer.request.days;
 	int n = sg_days_count(days);
@@ -307,7 +304,7 @@ judge_days(const Item *item, DateADT today)
 
 		if (minutes[i] >= sg_clock_day_minutes(day))
 			states[i] = SG_DAY_HELD;
-		else if (day >= today - (is_billed(item) ? BILLED_LATE_DAYS : LATE_DAYS))
+		else if (day >= today - late_days)
 			states[i] = SG_DAY_LATE;
 		else
 			states[i] = minutes[i] > 0 ? SG_DAY_HELD : SG_DAY_EMPTY;
@@ -360,22 +357,24 @@ static void
 store_whole(const Item *item, const SgSeries *series, TimestampTz now)
 {
 	DateADT today = sg_clock_day_of(now);
+	SgPolicy policy = sg_policy_get(series->relation);
+	SgDays days = item->answer.request.days;
+	int64 wait = late_wait(item, &policy);
 
 	if (item->state == NULL)
 	{
 		store_rows(item);
-		sg_coverage_settle(series, item->answer.request.days, judge_days(item, today), now,
-						   late_retry(item, now));
+		sg_coverage_settle(series, days, judge_days(item, today, policy.late_days), now, wait,
+						   was_ordered(item) ? -1 : policy.empty_retry);
 		if (is_billed(item))
-			sg_coverage_ahead(series,
-							  (SgDays){Max(item->answer.request.days.until, today),
-									   sg_clock_day_of(late_retry(item, now))},
-							  now, late_retry(item, now));
+			sg_coverage_ahead(series, (SgDays){Max(days.until, today), sg_clock_day_of(now + wait)},
+							  now, now + wait);
 		return;
 	}
 	store_state(item->state, series->server, now);
 	if (item->state->point[0] != '\0')
-		sg_coverage_look(series, today, item->answer.fault.kind == SG_FAULT_NONE);
+		sg_coverage_look(series, today, (int) (policy.late_retry / USECS_PER_DAY),
+						 item->answer.fault.kind == SG_FAULT_NONE, now);
 }
 
 /* The result of an order that could not be had: fetched again, or the request has failed. */

@@ -11,6 +11,7 @@
 #include "store/sql.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "wire/http.h"
 
 /* A group is written when it is full, or so old. */
 #define GROUP_AGE (2 * USECS_PER_SEC)
@@ -33,9 +34,10 @@ sg_round_note(const SgRound *run, const char *outcome)
 		sg_sql_null(&sql, TIMESTAMPTZOID);
 	else
 		sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(sg_clock_now()));
+	sg_sql_number(&sql, run->answered);
 	sg_sql_run(&sql, "UPDATE switchgrid.refresh_run SET requests = $2, tokens = $3, retries = $4, "
-					 "bytes = $5, rows = $6, outcome = coalesce($7, outcome), finished_at = $8 "
-					 "WHERE id = $1");
+					 "bytes = $5, rows = $6, outcome = coalesce($7, outcome), finished_at = $8, "
+					 "answered = $9 WHERE id = $1");
 }
 
 /* One line for people who wait: done, total, rate, time left. */
@@ -149,16 +151,68 @@ take_fault(SgRound *run, const SgAnswer *answer, bool ends)
 						  errcontext("%s", sg_request_describe(&answer->request))));
 }
 
+bool
+sg_round_is_over(SgRound *run)
+{
+	bool over = run->budget.time > 0 && GetCurrentTimestamp() - run->started >= run->budget.time;
+
+	run->spent |= over;
+	return over;
+}
+
+List *
+sg_round_afford(SgRound *run, List *requests)
+{
+	int64 left = run->budget.requests - run->asked;
+
+	if (sg_round_is_over(run))
+		return NIL;
+	if (run->budget.requests > 0 && list_length(requests) > left)
+	{
+		run->spent = true;
+		requests = list_truncate(list_copy(requests), (int) Max(left, 0));
+	}
+	run->asked += list_length(requests);
+	return requests;
+}
+
+/* The next answer; once the run's time is used up, only of what is on its way. */
+static bool
+next_answer(SgRound *run, SgFetch *fetch, SgGroup *group)
+{
+	TimestampTz end = run->started + run->budget.time;
+	TimestampTz until;
+
+	for (;;)
+	{
+		bool over = sg_round_is_over(run);
+
+		if (over)
+			sg_fetch_stop(fetch);
+		switch (sg_fetch_try(fetch, sg_group_emit, group, sg_group_answer(group), &until))
+		{
+			case SG_FETCH_ANSWER:
+				return true;
+			case SG_FETCH_END:
+				return false;
+			default:
+				break;
+		}
+		if (run->budget.time > 0 && !over && (until == 0 || until > end))
+			until = end;
+		sg_http_wait(until);
+	}
+}
+
 void
 sg_round_fetch(SgRound *run, const SgAgenda *agenda)
 {
-	SgFetch *fetch =
-		sg_fetch_begin(run->profile, agenda->requests, run->profile->in_flight, &run->stats);
+	List *requests = sg_round_afford(run, agenda->requests);
+	SgFetch *fetch = sg_fetch_begin(run->profile, requests, run->profile->in_flight, &run->stats);
 	SgGroup *group = sg_group_make(agenda->assembly);
 	TimestampTz stored = GetCurrentTimestamp();
 
-	while (run->failures < FAILURES_IN_A_ROW &&
-		   sg_fetch_next(fetch, sg_group_emit, group, sg_group_answer(group)))
+	while (run->failures < FAILURES_IN_A_ROW && next_answer(run, fetch, group))
 	{
 		const SgAnswer *answer = sg_group_answer(group);
 		bool ends = ends_run(run, answer);

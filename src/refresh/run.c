@@ -13,7 +13,6 @@
 #include "attempt.h"
 #include "base/clock.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "foreign/foreign.h"
 #include "follow.h"
@@ -23,22 +22,13 @@
 #include "run.h"
 #include "storage/lock.h"
 #include "store/ask.h"
+#include "store/expire.h"
 #include "store/order.h"
 #include "store/sql.h"
+#include "turn.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-
-/* The first key of the advisory lock that keeps two runs off one server. */
-#define LOCK_CLASS 0x53574752
-
-static void
-set_lock_tag(LOCKTAG *tag, const char *server)
-{
-	uint32 hash = DatumGetUInt32(hash_any((const unsigned char *) server, (int) strlen(server)));
-
-	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, LOCK_CLASS, hash, 2);
-}
 
 static void
 note_start(SgRound *run)
@@ -76,7 +66,9 @@ outcome_of(const SgRound *run)
 		return run->error->message;
 	if (run->fatal.kind != SG_FAULT_NONE)
 		return sg_fault_class(run->fatal.kind)->name;
-	return run->held_back ? sg_fault_class(SG_FAULT_THROTTLED)->name : "done";
+	if (run->held_back)
+		return sg_fault_class(SG_FAULT_THROTTLED)->name;
+	return run->spent ? "budget" : "done";
 }
 
 static void
@@ -102,9 +94,10 @@ order_and_follow(SgRound *run)
 	{
 		/* what was just collected, or found to have no consent, is not wanted any more */
 		SgAgenda agenda = sg_agenda_make(run->profile, run->points);
+		List *orders = sg_round_afford(run, agenda.orders);
 
-		if (agenda.orders != NIL)
-			(void) sg_place_orders(run, agenda.orders);
+		if (orders != NIL)
+			(void) sg_place_orders(run, orders);
 	}
 	if (run->wait > 0)
 		sg_follow_until(run, until);
@@ -144,7 +137,7 @@ act_locked(const char *server, void (*action)(void *arg), void *arg)
 {
 	LOCKTAG tag;
 
-	set_lock_tag(&tag, server);
+	sg_turn_tag(&tag, server);
 	if (LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
 		return false;
 	PG_TRY();
@@ -163,9 +156,7 @@ void
 sg_run_locked(const char *server, void (*action)(void *arg), void *arg)
 {
 	if (!act_locked(server, action, arg))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-						errmsg("server \"%s\" is being refreshed by another session", server),
-						errhint("Wait until that run has ended: see switchgrid.refresh_run.")));
+		sg_turn_refuse(server);
 }
 
 static void
@@ -246,7 +237,7 @@ warn_of(const SgRound *run)
 
 /* Refreshes one server; adds to the totals. */
 static void
-run_server(SgRound *run, const char *name, Datum points, int64 wait, SgRunTotals *totals)
+run_server(SgRound *run, const char *name, const SgRunOptions *options, SgRunTotals *totals)
 {
 	ForeignServer *foreign = GetForeignServerByName(name, true);
 
@@ -259,36 +250,39 @@ run_server(SgRound *run, const char *name, Datum points, int64 wait, SgRunTotals
 		return;
 	}
 	run->context = CurrentMemoryContext;
-	run->points = points;
-	run->wait = wait;
+	run->points = options->points;
+	run->wait = options->wait;
+	run->budget = options->budget;
 	run->profile = sg_profile_get(foreign->serverid, GetUserId());
 	if (!act_locked(run->profile->name, refresh_server, run))
 		ereport(NOTICE, (errmsg("server \"%s\" is being refreshed by another session",
 								run->profile->name)));
 	totals->requests += run->stats.requests;
 	totals->rows += run->stats.rows;
-	totals->open_days += sg_agenda_open_days(run->profile->name, points);
+	totals->open_days += sg_agenda_open_days(run->profile->name, options->points);
 }
 
 void
-sg_run_refresh(const char *server, Datum points, int64 wait, SgRunTotals *totals)
+sg_run_refresh(const SgRunOptions *options, SgRunTotals *totals)
 {
-	List *servers = sg_agenda_servers(server);
+	List *servers = sg_agenda_servers(options->server);
 	SgRound *failed = NULL;
 	ListCell *cell;
 
-	if (server != NULL)
-		(void) GetForeignServerByName(server, false);
+	if (options->server != NULL)
+		(void) GetForeignServerByName(options->server, false);
 	foreach (cell, servers)
 	{
 		SgRound *run = palloc0(sizeof(SgRound));
 
-		run_server(run, lfirst(cell), points, wait, totals);
+		run_server(run, lfirst(cell), options, totals);
 		if (failed == NULL && is_failure(run))
 			failed = run;
 		else if (run->profile != NULL)
 			warn_of(run);
 	}
+	sg_expire(NULL, NULL);
+	SPI_commit();
 	if (failed != NULL)
 		raise_failure(failed);
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 #include "engine/profile.h"
 #include "nodes/pg_list.h"
+#include "round.h"
 
 typedef struct SgRunTotals
 {
@@ -16,13 +17,20 @@ typedef struct SgRunTotals
 	int64 open_days;
 } SgRunTotals;
 
+typedef struct SgRunOptions
+{
+	const char *server; /* NULL: all that are watched */
+	Datum points;		/* a text array, or 0 for all */
+	int64 wait;			/* for what is on order, microseconds */
+	SgBudget budget;	/* for each server */
+} SgRunOptions;
+
 /*
- * Refreshes what is watched on a server (NULL: on all), for some points (a text array, or 0 for all).
- * Commits as it goes; needs a non-atomic SPI connection. Holds no snapshot and no lock on a relation while
- * it waits for the network. For what is on order it waits so many microseconds, if any. Raises what stopped it after everything that could be had is stored; a server that another
- * session is refreshing is left out with a notice.
+ * Refreshes what is watched, and deletes what is older than it is to be kept. Commits as it goes; needs a non-atomic SPI connection. Holds no snapshot and no lock on a
+ * relation while it waits for the network. Raises what stopped it after everything that could be had is stored; a server
+ * that another session is refreshing is left out with a notice.
  */
-extern void sg_run_refresh(const char *server, Datum points, int64 wait, SgRunTotals *totals);
+extern void sg_run_refresh(const SgRunOptions *options, SgRunTotals *totals);
 
 /*
  * Runs an action under the server's lock, which keeps it apart from a run. Raises 55006 if another session has

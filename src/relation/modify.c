@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "columns.h"
 #include "commands/defrem.h"
 #include "engine/profile.h"
 #include "executor/executor.h"
@@ -18,6 +19,7 @@ typedef struct Inserter
 {
 	SgReadingMap map;
 	SgLoader *loader;
+	bool at_once; /* is each row merged before the next one comes? */
 } Inserter;
 
 /* Has an option the value? "otherwise" is what it has if it is not set. */
@@ -61,12 +63,26 @@ check_conflict(const ModifyTableState *node)
 						errdetail("A newer reading always takes the place of an older one.")));
 }
 
+static bool
+has_after_trigger(const ResultRelInfo *result)
+{
+	const TriggerDesc *triggers = result != NULL ? result->ri_TrigDesc : NULL;
+
+	return triggers != NULL &&
+		   (triggers->trig_insert_after_row || triggers->trig_insert_after_statement);
+}
+
 void
 sg_modify_begin_routed(ModifyTableState *node, ResultRelInfo *result)
 {
 	Inserter *inserter = palloc0(sizeof(Inserter));
+	int columns[SG_MAX_COLUMNS];
 
 	check_conflict(node);
+	sg_columns_map(&sg_relation_load_curve, result->ri_RelationDesc, columns);
+	/* such a trigger may read what was put in; it runs before the end is told */
+	inserter->at_once =
+		has_after_trigger(result) || has_after_trigger(result->ri_RootResultRelInfo);
 	sg_reading_map(&inserter->map, RelationGetDescr(result->ri_RelationDesc), 0);
 	inserter->loader = sg_loader_begin();
 	result->ri_FdwState = inserter;
@@ -131,6 +147,8 @@ sg_modify_insert(EState *estate, ResultRelInfo *result, TupleTableSlot *slot,
 	slot_getallattrs(slot);
 	if (!sg_loader_add(inserter->loader, &inserter->map, slot->tts_values, slot->tts_isnull))
 		return NULL;
+	if (inserter->at_once)
+		sg_loader_flush(inserter->loader);
 	if (is_partial(&inserter->map, slot))
 		complete(estate, &inserter->map, sg_loader_last(inserter->loader), slot);
 	return slot;

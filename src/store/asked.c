@@ -69,16 +69,20 @@ note_report(const char *server, const char *state, const SgAskReport *report, Ti
 	sg_sql_text(&sql, outcome);
 	sg_sql_instant(&sql, now);
 	sg_sql_instant(&sql, report->stage == SG_STAGE_DONE ? now + GIVEN_LOOK : 0);
-	sg_sql_run(&sql,
-			   "UPDATE switchgrid.ask SET ask_id = coalesce($3, ask_id), status = $4, "
-			   "points = coalesce(nullif($5, '{}'), points), "
-			   "accepted_at = coalesce($6, accepted_at), user_url = coalesce($7, user_url), "
-			   "contracts = $8::jsonb, outcome = $9, "
-			   "answered_at = CASE WHEN $9 <> 'waiting' THEN coalesce(answered_at, $10) END, "
-			   "error = NULL, error_description = NULL, tries = 0, "
-			   /* somebody may sit before the page now, or nobody for weeks */
-			   "retry_at = coalesce($11, $10 + least(interval '1 hour', ($10 - asked_at) / 10)) "
-			   "WHERE server = $1 AND state = $2");
+	sg_sql_run(
+		&sql,
+		"UPDATE switchgrid.ask SET ask_id = coalesce($3, ask_id), status = $4, "
+		/* a point that was forgotten is not learnt again */
+		"points = CASE WHEN forgotten THEN points ELSE coalesce(nullif($5, '{}'), points) END, "
+		"accepted_at = coalesce($6, accepted_at), user_url = coalesce($7, user_url), "
+		"contracts = CASE WHEN forgotten THEN (SELECT jsonb_agg(e) FROM "
+		"jsonb_array_elements($8::jsonb) AS e "
+		"WHERE e ->> 'point_id' = ANY (points)) ELSE $8::jsonb END, outcome = $9, "
+		"answered_at = CASE WHEN $9 <> 'waiting' THEN coalesce(answered_at, $10) END, "
+		"error = NULL, error_description = NULL, tries = 0, "
+		/* somebody may sit before the page now, or nobody for weeks */
+		"retry_at = coalesce($11, $10 + least(interval '1 hour', ($10 - asked_at) / 10)) "
+		"WHERE server = $1 AND state = $2");
 }
 
 /* What an ask had given is over. */

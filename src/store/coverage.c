@@ -20,10 +20,8 @@
 #define DAILY_RETRY USECS_PER_DAY
 /* An application is subscribed by its owner, who then wants to see it work. */
 #define SUBSCRIPTION_RETRY USECS_PER_HOUR
-/* What is so of a point is looked at again after so many days. */
-#define CONTRACT_DAYS 7
-#define PERSON_DAYS 30
-#define CONSENT_DAYS 1
+/* Days without data are never left alone longer than this. */
+#define LONGEST_REST (730 * USECS_PER_DAY)
 /* A fault that reaches further than its window, or is about a state, holds for days to come: so many. */
 #define AHEAD_DAYS 3650
 /* A holder may have the curve recorded again. */
@@ -68,50 +66,59 @@ print_days(SgDays days, const SgDayState *states, SgDayState state)
 	return out.data;
 }
 
-/*
- * Takes the days out of what was open, and with "ahead" also what a wide fault has closed of the days to come;
- * what stands on either side of them stays.
- */
+/* Takes days (a multirange's text) out of what was open; what stands on either side of them stays. */
 static void
-close_open(const SgSeries *series, SgDays days, bool ahead, TimestampTz now)
+close_open(const SgSeries *series, const char *days)
 {
 	SgSql sql = series_key(series);
 
-	sg_sql_date(&sql, days.from);
-	sg_sql_date(&sql, days.until);
-	sg_sql_date(&sql, ahead ? sg_clock_day_of(now) : days.until);
-	/* an empty range where there is nothing ahead to take out */
-	sg_sql_date(&sql, ahead ? sg_clock_day_of(now) + AHEAD_DAYS : days.until);
-	sg_sql_run(&sql,
-			   "WITH cut AS (DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
-			   "AND relation = $3 AND direction = $4 "
-			   "AND days && datemultirange(daterange($5, $6), daterange($7, $8)) RETURNING *) "
-			   "INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
-			   "unnest(datemultirange(days) - "
-			   "datemultirange(daterange($5, $6), daterange($7, $8))), "
-			   "cause, code, message, tries, asked_at, retry_at FROM cut");
+	sg_sql_text(&sql, days);
+	sg_sql_run_kept(
+		&sql, "WITH cut AS (DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
+			  "AND relation = $3 AND direction = $4 AND days && $5::datemultirange RETURNING *) "
+			  "INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
+			  "unnest(datemultirange(days) - $5::datemultirange), "
+			  "cause, code, message, tries, asked_at, retry_at FROM cut");
 }
 
 static void
-note_known(const SgSeries *series, const char *held, const char *empty)
+note_known(const SgSeries *series, const char *held, const char *empty, TimestampTz now)
 {
 	SgSql sql = series_key(series);
 
 	sg_sql_text(&sql, held);
 	sg_sql_text(&sql, empty);
-	sg_sql_run(&sql,
-			   "INSERT INTO switchgrid.coverage AS c (server, point_id, relation, direction, held, "
-			   "empty) VALUES ($1, $2, $3, $4, $5::datemultirange, "
-			   "$6::datemultirange) "
-			   "ON CONFLICT (server, point_id, relation, direction) DO UPDATE SET "
-			   "held = c.held + excluded.held, "
-			   "empty = (c.empty - excluded.held) + "
-			   "excluded.empty");
+	sg_sql_instant(&sql, now);
+	sg_sql_run_kept(
+		&sql, "INSERT INTO switchgrid.coverage AS c (server, point_id, relation, direction, held, "
+			  "empty, answered_at) VALUES ($1, $2, $3, $4, $5::datemultirange, "
+			  "$6::datemultirange, $7) "
+			  "ON CONFLICT (server, point_id, relation, direction) DO UPDATE SET "
+			  "held = c.held + excluded.held, empty = (c.empty - excluded.held) + excluded.empty, "
+			  "answered_at = excluded.answered_at");
 }
 
+/* When days that were asked in vain are asked again: twice as late with each try, from a first wait to a longest. */
+typedef struct Retry
+{
+	int64 first; /* microseconds; below 0: never by themselves */
+	int64 longest;
+} Retry;
+
+/* Never twice as late. */
+static Retry
+retry_after(int64 wait)
+{
+	return (Retry){wait, wait};
+}
+
+/*
+ * Notes days (a multirange's text) as open in the place of what was open of them. Each keeps its own count of tries, so
+ * that one that never fills delays no other; what one run notes in several pieces is one try.
+ */
 static void
 note_open(const SgSeries *series, const char *days, const char *cause, const SgFault *fault,
-		  int tries, TimestampTz now, TimestampTz retry_at)
+		  TimestampTz now, Retry retry)
 {
 	SgSql sql = series_key(series);
 
@@ -119,14 +126,27 @@ note_open(const SgSeries *series, const char *days, const char *cause, const SgF
 	sg_sql_text(&sql, cause);
 	sg_sql_text(&sql, fault != NULL && fault->code[0] != '\0' ? fault->code : NULL);
 	sg_sql_text(&sql, fault != NULL && fault->text[0] != '\0' ? fault->text : NULL);
-	sg_sql_value(&sql, INT4OID, Int32GetDatum(tries));
-	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(now));
-	sg_sql_value(&sql, TIMESTAMPTZOID, TimestampTzGetDatum(retry_at));
-	sg_sql_run(&sql,
-			   "INSERT INTO switchgrid.open_span (server, point_id, relation, direction, days, "
-			   "cause, code, message, tries, asked_at, retry_at) "
-			   "SELECT $1, $2, $3, $4, unnest($5::datemultirange), "
-			   "$6, $7, $8, $9, $10, $11");
+	sg_sql_instant(&sql, now);
+	sg_sql_instant(&sql, now - SAME_TIME);
+	sg_sql_number(&sql, retry.first);
+	sg_sql_number(&sql, retry.longest);
+	sg_sql_run_kept(
+		&sql,
+		"WITH cut AS (DELETE FROM switchgrid.open_span WHERE server = $1 AND point_id = $2 "
+		"AND relation = $3 AND direction = $4 AND days && $5::datemultirange RETURNING *), "
+		"kept AS (INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
+		"unnest(datemultirange(days) - $5::datemultirange), cause, code, message, tries, "
+		"asked_at, retry_at FROM cut), "
+		"tried AS (SELECT tries + (asked_at < $10)::int AS tries, "
+		"datemultirange(days) * $5::datemultirange AS days FROM cut "
+		"UNION ALL SELECT 1, $5::datemultirange - "
+		"coalesce((SELECT range_agg(days) FROM cut), '{}')), "
+		"counted AS (SELECT tries, range_agg(d) AS days FROM tried, unnest(days) AS d GROUP BY 1) "
+		"INSERT INTO switchgrid.open_span (server, point_id, relation, direction, days, cause, "
+		"code, message, tries, asked_at, retry_at) "
+		"SELECT $1, $2, $3, $4, unnest(days), $6, $7, $8, tries, $9, "
+		"CASE WHEN $11 < 0 THEN 'infinity' ELSE $9 + interval '1 microsecond' * "
+		"least($11 * power(2, least(tries - 1, 20)), $12) END FROM counted");
 }
 
 /* How often the days have been asked in vain with this time. What one run notes in several pieces is one time. */
@@ -148,53 +168,51 @@ sg_coverage_tries(const SgSeries *series, SgDays days, TimestampTz now)
 	return tries;
 }
 
+/* A multirange of one span. */
+static char *
+print_span(SgDays days)
+{
+	char from[SG_DAY_LEN];
+	char until[SG_DAY_LEN];
+
+	return sg_days_empty(days) ? "{}"
+							   : psprintf("{[%s,%s)}", sg_clock_print_day(from, days.from),
+										  sg_clock_print_day(until, days.until));
+}
+
 void
 sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states, TimestampTz now,
-				   TimestampTz retry_at)
+				   int64 late_retry, int64 empty_retry)
 {
 	char *held = print_days(days, states, SG_DAY_HELD);
 	char *empty = print_days(days, states, SG_DAY_EMPTY);
 	char *late = print_days(days, states, SG_DAY_LATE);
-	int tries = sg_coverage_tries(series, days, now);
+	DateADT today = sg_clock_day_of(now);
 
-	close_open(series, days, true, now);
-	note_known(series, held, empty);
+	close_open(series, held);
+	/* what a wide fault has closed of the days to come is open again */
+	close_open(series, print_span((SgDays){today, today + AHEAD_DAYS}));
 	if (strcmp(late, "{}") != 0)
-		note_open(series, late, "late", NULL, tries, now, retry_at);
+		note_open(series, late, "late", NULL, now, retry_after(late_retry));
+	if (strcmp(empty, "{}") != 0)
+		note_open(series, empty, "empty", NULL, now, (Retry){empty_retry, LONGEST_REST});
+	note_known(series, held, empty, now);
 }
 
 void
 sg_coverage_ahead(const SgSeries *series, SgDays days, TimestampTz now, TimestampTz retry_at)
 {
-	char from[SG_DAY_LEN];
-	char until[SG_DAY_LEN];
-
 	if (!sg_days_empty(days))
-		note_open(series,
-				  psprintf("{[%s,%s)}", sg_clock_print_day(from, days.from),
-						   sg_clock_print_day(until, days.until)),
-				  "late", NULL, 1, now, retry_at);
-}
-
-/* How many days a look at what is so lasts. */
-static int
-days_of_look(const char *relation)
-{
-	if (strcmp(relation, sg_relation_contract.name) == 0)
-		return CONTRACT_DAYS;
-	return strcmp(relation, sg_relation_consent.name) == 0 ? CONSENT_DAYS : PERSON_DAYS;
+		note_open(series, print_span(days), "late", NULL, now, retry_after(retry_at - now));
 }
 
 void
-sg_coverage_look(const SgSeries *series, DateADT today, bool seen)
+sg_coverage_look(const SgSeries *series, DateADT today, int days, bool seen, TimestampTz now)
 {
-	char from[SG_DAY_LEN];
-	char until[SG_DAY_LEN];
-	char *days = psprintf("{[%s,%s)}", sg_clock_print_day(from, today),
-						  sg_clock_print_day(until, today + days_of_look(series->relation)));
+	char *span = print_span((SgDays){today, today + Max(days, 1)});
 
-	close_open(series, (SgDays){today - AHEAD_DAYS, today + AHEAD_DAYS}, false, 0);
-	note_known(series, seen ? days : "{}", seen ? "{}" : days);
+	close_open(series, print_span((SgDays){today - AHEAD_DAYS, today + AHEAD_DAYS}));
+	note_known(series, seen ? span : "{}", seen ? "{}" : span, now);
 }
 
 static void
@@ -229,51 +247,47 @@ sg_coverage_floor(const SgSeries *series, DateADT first)
 	}
 }
 
-static TimestampTz
-retry_time(const SgFault *fault, int tries, TimestampTz now)
+static Retry
+retry_of(const SgFault *fault)
 {
 	switch (fault->kind)
 	{
 		case SG_FAULT_DIRECTION:
-			return DT_NOEND;
+			return retry_after(-1);
 		case SG_FAULT_NOT_RECORDED:
 		case SG_FAULT_BEFORE_CONSENT:
-			return now + RECORDING_RETRY;
+			return retry_after(RECORDING_RETRY);
 		case SG_FAULT_SUBSCRIPTION:
-			return now + SUBSCRIPTION_RETRY;
+			return retry_after(SUBSCRIPTION_RETRY);
 		default:
 			break;
 	}
 	if (!sg_fault_class(fault->kind)->retried)
-		return now + DAILY_RETRY;
-	return now + Min(FIRST_RETRY << Min(tries, 10), USECS_PER_DAY);
+		return retry_after(DAILY_RETRY);
+	return (Retry){FIRST_RETRY, USECS_PER_DAY};
+}
+
+static void
+note_fault(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now, Retry retry)
+{
+	/* days to come are closed for the same reason, until the retry */
+	if (sg_fault_class(fault->kind)->scope != SG_SCOPE_WINDOW ||
+		sg_relation_find(series->relation)->kind == SG_KIND_STATE)
+		days.until = Max(days.until, sg_clock_day_of(now) + AHEAD_DAYS);
+	note_open(series, print_span(days), sg_fault_class(fault->kind)->name, fault, now, retry);
 }
 
 void
 sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now)
 {
-	int tries = sg_coverage_tries(series, days, now);
-
-	sg_coverage_open_until(series, days, fault, now, retry_time(fault, tries - 1, now));
+	note_fault(series, days, fault, now, retry_of(fault));
 }
 
 void
 sg_coverage_open_until(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now,
 					   TimestampTz retry_at)
 {
-	SgDayState *states;
-	int tries;
+	int64 wait = TIMESTAMP_NOT_FINITE(retry_at) ? -1 : Max(retry_at - now, 0);
 
-	/* days to come are closed for the same reason, until the retry */
-	if (sg_fault_class(fault->kind)->scope != SG_SCOPE_WINDOW ||
-		sg_relation_find(series->relation)->kind == SG_KIND_STATE)
-		days.until = Max(days.until, sg_clock_day_of(now) + AHEAD_DAYS);
-	states = palloc(sizeof(SgDayState) * Max(sg_days_count(days), 1));
-	tries = sg_coverage_tries(series, days, now);
-	for (int i = 0; i < sg_days_count(days); i++)
-		states[i] = SG_DAY_LATE;
-	close_open(series, days, false, now);
-	note_open(series, print_days(days, states, SG_DAY_LATE), sg_fault_class(fault->kind)->name,
-			  fault, tries, now, retry_at);
-	pfree(states);
+	note_fault(series, days, fault, now, retry_after(wait));
 }

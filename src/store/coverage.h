@@ -29,10 +29,11 @@ typedef enum SgDayState
 
 /*
  * Notes what is known after an answer about the days: one state for each of them. Late days are asked
- * again after "retry_at". Needs an SPI connection, like all here.
+ * again after "late_retry", empty ones after "empty_retry" microseconds and after twice that the next time; below
+ * 0: not by themselves. Needs an SPI connection, like all here.
  */
 extern void sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states,
-							   TimestampTz now, TimestampTz retry_at);
+							   TimestampTz now, int64 late_retry, int64 empty_retry);
 
 /* Notes that days to come are not to be asked for before a moment: what is billed comes once in a while. */
 extern void sg_coverage_ahead(const SgSeries *series, SgDays days, TimestampTz now,
@@ -45,14 +46,15 @@ extern void sg_coverage_ahead(const SgSeries *series, SgDays days, TimestampTz n
 extern void sg_coverage_floor(const SgSeries *series, DateADT first);
 
 /*
- * Notes that what is so of a point was seen today, or that there is nothing to see: good for some days, by the
- * relation.
+ * Notes that what is so of a point was seen today, or that there is nothing to see: good for so many days, today
+ * among them.
  */
-extern void sg_coverage_look(const SgSeries *series, DateADT today, bool seen);
+extern void sg_coverage_look(const SgSeries *series, DateADT today, int days, bool seen,
+							 TimestampTz now);
 
 /*
- * Notes that the days could not be had, why, and when asking again makes sense: doubling with each try
- * where the fault is retried. "now" dates the note. A fault that reaches further than its window, and one
+ * Notes that the days could not be had, why, and when asking again makes sense: where the fault is retried, twice as
+ * long with each try of those days; others of the same window have their own count. "now" dates the note. A fault that reaches further than its window, and one
  * about a relation of state, is noted for the days to come too.
  */
 extern void sg_coverage_open(const SgSeries *series, SgDays days, const SgFault *fault,

@@ -12,13 +12,13 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "executor/spi.h"
+#include "held.h"
 #include "loader.h"
 #include "miscadmin.h"
 #include "segment.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
-#define POINT_LEN 14
 #define FIRST_ROOM 8192
 /* Whole months are merged early if there are so many readings of them, and so many to a series. */
 #define EARLY 16384
@@ -32,25 +32,9 @@
 /* Days whose months are remembered. */
 #define MONTHS 499
 
-typedef struct Held
-{
-	TimestampTz starts_at;
-	double watts;
-	uint32 series;
-	uint32 turn;
-	int32 step;
-	uint16 nature; /* 0: none, else its place in natures and one */
-} Held;
-
-typedef struct Key
-{
-	char point[POINT_LEN + 1];
-	char production;
-} Key;
-
 typedef struct Series
 {
-	Key key; /* first, for the hash table */
+	SgHeldKey key; /* first, for the hash table */
 	uint32 number;
 } Series;
 
@@ -64,14 +48,14 @@ struct SgLoader
 {
 	MemoryContext context;
 	MemoryContext scratch; /* of one row */
-	Held *rows;
+	SgHeld *rows;
 	uint32 count;
 	uint32 room;
 	bool ordered;	 /* do they stand by series and time? */
 	uint32 complete; /* if so, how many stand before the month of the last one */
 	HTAB *index;
-	Key *keys;	  /* of each series */
-	uint32 *next; /* the series that came after it the last time */
+	SgHeldKey *keys; /* of each series */
+	uint32 *next;	 /* the series that came after it the last time */
 	uint32 nseries;
 	uint32 series_room;
 	uint32 last; /* the series of the last row */
@@ -81,9 +65,9 @@ struct SgLoader
 	Month months[MONTHS];
 	int64 nrows;
 	int64 taken;
-	SgReading reading;	   /* the last one */
-	const Key *merging;	   /* for an error's context */
-	SgInterval *intervals; /* what is being merged */
+	SgReading reading;		  /* the last one */
+	const SgHeldKey *merging; /* for an error's context */
+	SgInterval *intervals;	  /* what is being merged */
 	uint32 intervals_room;
 };
 
@@ -91,7 +75,7 @@ static void
 make_index(SgLoader *loader)
 {
 	HASHCTL control = {
-		.keysize = sizeof(Key), .entrysize = sizeof(Series), .hcxt = loader->context};
+		.keysize = sizeof(SgHeldKey), .entrysize = sizeof(Series), .hcxt = loader->context};
 
 	if (loader->index != NULL)
 		hash_destroy(loader->index);
@@ -112,9 +96,9 @@ sg_loader_begin(void)
 		AllocSetContextCreate(loader->context, "switchgrid reading", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(loader->context);
 	loader->room = FIRST_ROOM;
-	loader->rows = palloc(sizeof(Held) * loader->room);
+	loader->rows = palloc(sizeof(SgHeld) * loader->room);
 	loader->series_room = 64;
-	loader->keys = palloc(sizeof(Key) * loader->series_room);
+	loader->keys = palloc(sizeof(SgHeldKey) * loader->series_room);
 	loader->next = palloc(sizeof(uint32) * loader->series_room);
 	loader->natures = palloc(sizeof(loader->natures[0]) * NATURES);
 	loader->intervals_room = 1024;
@@ -128,7 +112,7 @@ sg_loader_begin(void)
 static void
 merging_context(void *arg)
 {
-	const Key *key = ((SgLoader *) arg)->merging;
+	const SgHeldKey *key = ((SgLoader *) arg)->merging;
 
 	if (key != NULL)
 		errcontext("merging readings of point %s, %s", key->point,
@@ -150,13 +134,14 @@ month_of(SgLoader *loader, TimestampTz at)
 	return *month;
 }
 
-/* Adds to the intervals, where a later reading takes the place of an earlier one of its instant. */
+/* Adds to the intervals, where a later reading takes the place of an earlier one of its instant and step. */
 static uint32
-add_interval(SgLoader *loader, uint32 n, const Held *held)
+add_interval(SgLoader *loader, uint32 n, const SgHeld *held)
 {
 	SgInterval *interval;
 
-	if (n > 0 && loader->intervals[n - 1].starts_at == held->starts_at)
+	if (n > 0 && loader->intervals[n - 1].starts_at == held->starts_at &&
+		loader->intervals[n - 1].step == held->step)
 		n--;
 	if (n == loader->intervals_room)
 	{
@@ -176,9 +161,9 @@ add_interval(SgLoader *loader, uint32 n, const Held *held)
 
 /* Merges readings of one series that stand in order of time. */
 static void
-merge_series(SgLoader *loader, const Held *rows, uint32 count)
+merge_series(SgLoader *loader, const SgHeld *rows, uint32 count)
 {
-	const Key *key = &loader->keys[rows[0].series];
+	const SgHeldKey *key = &loader->keys[rows[0].series];
 	const char *direction = key->production ? SG_PRODUCTION : SG_CONSUMPTION;
 	TimestampTz end = DT_NOBEGIN;
 	uint32 n = 0;
@@ -201,69 +186,18 @@ merge_series(SgLoader *loader, const Held *rows, uint32 count)
 	loader->merging = NULL;
 }
 
-static int
-compare_times(const void *a, const void *b)
-{
-	const Held *x = a;
-	const Held *y = b;
-
-	if (x->starts_at != y->starts_at)
-		return x->starts_at < y->starts_at ? -1 : 1;
-	return x->turn < y->turn ? -1 : 1;
-}
-
-static void
-sort_series(Held *rows, uint32 count)
-{
-	for (uint32 i = 1; i < count; i++)
-		if (rows[i].starts_at < rows[i - 1].starts_at)
-		{
-			qsort(rows, count, sizeof(Held), compare_times);
-			return;
-		}
-}
-
-static int
-compare_series(const void *a, const void *b, void *arg)
-{
-	const Key *keys = arg;
-
-	return memcmp(&keys[*(const uint32 *) a], &keys[*(const uint32 *) b], sizeof(Key));
-}
-
-/* The rows series by series, in the order of their points: all sessions lock them in that one. */
-static Held *
-deal_out(SgLoader *loader)
-{
-	Held *dealt = MemoryContextAllocHuge(loader->context, sizeof(Held) * loader->count);
-	uint32 *order = palloc(sizeof(uint32) * loader->nseries);
-	uint32 *place = palloc0(sizeof(uint32) * loader->nseries);
-	uint32 at = 0;
-
-	for (uint32 i = 0; i < loader->count; i++)
-		place[loader->rows[i].series]++;
-	for (uint32 i = 0; i < loader->nseries; i++)
-		order[i] = i;
-	qsort_arg(order, loader->nseries, sizeof(uint32), compare_series, loader->keys);
-	for (uint32 i = 0; i < loader->nseries; i++)
-	{
-		uint32 n = place[order[i]];
-
-		place[order[i]] = at;
-		at += n;
-	}
-	for (uint32 i = 0; i < loader->count; i++)
-		dealt[place[loader->rows[i].series]++] = loader->rows[i];
-	pfree(order);
-	pfree(place);
-	return dealt;
-}
-
-/* Merges "count" rows; they are all, or stand in order. */
+/*
+ * Merges "count" rows; they are all, or stand in order. All are merged in the order of their points: two sessions
+ * that load the same ones then never wait for each other in a circle.
+ */
 static void
 merge_rows(SgLoader *loader, uint32 count)
 {
-	Held *rows = loader->ordered ? loader->rows : deal_out(loader);
+	bool stay =
+		loader->ordered && (count < loader->count || sg_held_ascend(loader->keys, loader->nseries));
+	SgHeld *rows = stay ? loader->rows
+						: sg_held_deal(loader->context, loader->rows, loader->count, loader->keys,
+									   loader->nseries);
 
 	SPI_connect();
 	for (uint32 from = 0, until; from < count; from = until)
@@ -271,8 +205,8 @@ merge_rows(SgLoader *loader, uint32 count)
 		CHECK_FOR_INTERRUPTS();
 		for (until = from + 1; until < count && rows[until].series == rows[from].series; until++)
 			;
-		if (!loader->ordered)
-			sort_series(rows + from, until - from);
+		if (!stay)
+			sg_held_sort(rows + from, until - from);
 		merge_series(loader, rows + from, until - from);
 	}
 	SPI_finish();
@@ -281,7 +215,7 @@ merge_rows(SgLoader *loader, uint32 count)
 }
 
 static uint32
-find_series(SgLoader *loader, const Key *key)
+find_series(SgLoader *loader, const SgHeldKey *key)
 {
 	bool found;
 	Series *series = hash_search(loader->index, key, HASH_ENTER, &found);
@@ -291,7 +225,7 @@ find_series(SgLoader *loader, const Key *key)
 	if (loader->nseries == loader->series_room)
 	{
 		loader->series_room *= 2;
-		loader->keys = repalloc_huge(loader->keys, sizeof(Key) * loader->series_room);
+		loader->keys = repalloc_huge(loader->keys, sizeof(SgHeldKey) * loader->series_room);
 		loader->next = repalloc_huge(loader->next, sizeof(uint32) * loader->series_room);
 	}
 	series->number = loader->nseries;
@@ -305,17 +239,20 @@ static void
 flush(SgLoader *loader, uint32 count)
 {
 	ErrorContextCallback callback = {error_context_stack, merging_context, loader};
-	Key last = loader->keys[loader->last];
+	SgHeldKey last = loader->keys[loader->last];
 
 	error_context_stack = &callback;
 	merge_rows(loader, count);
 	error_context_stack = callback.previous;
 	loader->count -= count;
-	memmove(loader->rows, loader->rows + count, sizeof(Held) * loader->count);
+	memmove(loader->rows, loader->rows + count, sizeof(SgHeld) * loader->count);
 	make_index(loader);
 	loader->last = find_series(loader, &last);
 	for (uint32 i = 0; i < loader->count; i++)
+	{
 		loader->rows[i].series = loader->last;
+		loader->rows[i].turn = i;
+	}
 	loader->ordered = true;
 	loader->complete = 0;
 	if (loader->count == 0)
@@ -342,7 +279,7 @@ static bool
 is_full(const SgLoader *loader)
 {
 	/* rows that are not in order are held twice while they are dealt out */
-	Size held = (Size) loader->count * sizeof(Held) * 2 + (Size) loader->nseries * SERIES_SIZE;
+	Size held = (Size) loader->count * sizeof(SgHeld) * 2 + (Size) loader->nseries * SERIES_SIZE;
 
 	return held >= (Size) maintenance_work_mem * 1024 || loader->nnatures == NATURES ||
 		   loader->count >= PG_INT32_MAX;
@@ -361,10 +298,10 @@ make_room(SgLoader *loader)
 		flush(loader, loader->count);
 	if (loader->count == loader->room)
 	{
-		Size most = (Size) maintenance_work_mem * 1024 / (2 * sizeof(Held)) + 1;
+		Size most = (Size) maintenance_work_mem * 1024 / (2 * sizeof(SgHeld)) + 1;
 
 		loader->room = (uint32) Min((Size) loader->room * 2, most);
-		loader->rows = repalloc_huge(loader->rows, sizeof(Held) * loader->room);
+		loader->rows = repalloc_huge(loader->rows, sizeof(SgHeld) * loader->room);
 	}
 }
 
@@ -372,18 +309,18 @@ make_room(SgLoader *loader)
 static uint32
 series_of(SgLoader *loader, const SgReading *reading)
 {
-	Key key = {.production = reading->production};
+	SgHeldKey key = {.production = reading->production};
 	uint32 guess = loader->last;
 	uint32 series;
 
-	if (reading->point_len <= POINT_LEN)
+	if (reading->point_len <= SG_HELD_POINT_LEN)
 		memcpy(key.point, reading->point, reading->point_len);
 	if (loader->nseries > 0)
 	{
-		if (memcmp(&key, &loader->keys[guess], sizeof(Key)) == 0)
+		if (memcmp(&key, &loader->keys[guess], sizeof(SgHeldKey)) == 0)
 			return guess;
 		guess = loader->next[guess];
-		if (memcmp(&key, &loader->keys[guess], sizeof(Key)) == 0)
+		if (memcmp(&key, &loader->keys[guess], sizeof(SgHeldKey)) == 0)
 			return guess;
 	}
 	if ((int) strlen(key.point) != reading->point_len || !sg_switchgrid_valid_point(key.point))
@@ -429,7 +366,7 @@ static void
 hold(SgLoader *loader, const SgReading *reading)
 {
 	uint32 series = series_of(loader, reading);
-	Held *held = &loader->rows[loader->count];
+	SgHeld *held = &loader->rows[loader->count];
 	bool follows = series == loader->last;
 
 	held->nature = nature_of(loader, reading);
@@ -443,7 +380,7 @@ hold(SgLoader *loader, const SgReading *reading)
 	check_slot(&loader->month, reading);
 	if (loader->count > 0)
 	{
-		const Held *before = held - 1;
+		const SgHeld *before = held - 1;
 
 		loader->ordered = loader->ordered &&
 						  (follows ? held->starts_at >= before->starts_at
@@ -478,6 +415,13 @@ sg_loader_add(SgLoader *loader, const SgReadingMap *map, const Datum *values, co
 	return says;
 }
 
+void
+sg_loader_flush(SgLoader *loader)
+{
+	if (loader->count > 0)
+		flush(loader, loader->count);
+}
+
 const SgReading *
 sg_loader_last(const SgLoader *loader)
 {
@@ -489,8 +433,7 @@ sg_loader_end(SgLoader *loader)
 {
 	int64 taken = loader->taken;
 
-	if (loader->count > 0)
-		flush(loader, loader->count);
+	sg_loader_flush(loader);
 	MemoryContextDelete(loader->context);
 	pfree(loader);
 	return taken;

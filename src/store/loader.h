@@ -26,6 +26,9 @@ extern SgLoader *sg_loader_begin(void);
 extern bool sg_loader_add(SgLoader *loader, const SgReadingMap *map, const Datum *values,
 						  const bool *nulls);
 
+/* Merges what has been taken up to now. */
+extern void sg_loader_flush(SgLoader *loader);
+
 /* The last reading that was taken; its texts are gone with its row. */
 extern const SgReading *sg_loader_last(const SgLoader *loader);
 

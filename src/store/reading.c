@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/curve.h"
 #include "catalog/pg_type.h"
+#include "month.h"
 #include "reading.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -188,12 +189,20 @@ instant_of(const Row *row, int column)
 
 /* ---------------------------------------------------------------- steps */
 
+/* The longest month: the clock is set back in one of 31 days. */
+#define LONGEST_MONTH (SG_MONTH_DAYS * SECS_PER_DAY + SECS_PER_HOUR)
+
 static int32
 check_step(int64 us)
 {
 	if (us <= 0 || us > USECS_PER_DAY || us % USECS_PER_SEC != 0 || USECS_PER_DAY % us != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the step of a reading must be whole seconds that divide a day")));
+	if (LONGEST_MONTH / (us / USECS_PER_SEC) > SG_CURVE_MAX_SLOTS)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a step of %d s is too short for a reading",
+							   (int) (us / USECS_PER_SEC)),
+						errdetail("A month of a curve has %d slots at most.", SG_CURVE_MAX_SLOTS)));
 	return (int32) (us / USECS_PER_SEC);
 }
 

@@ -19,7 +19,8 @@ typedef struct Pair
 {
 	const SgSlots *old;
 	const SgSlots *new;
-	int64 unit; /* what a value of the old has to be multiplied by */
+	int64 old_unit; /* what a value of the old has to be multiplied by */
+	int64 new_unit; /* and one of the new, which may have lost decimals */
 	uint8 number[SG_NATURE_MAX +
 				 1]; /* of each nature of the old among the new; missing if not there */
 } Pair;
@@ -32,7 +33,8 @@ begin_pair(Pair *pair, const SgSlots *old, const SgSlots *new)
 
 	pair->old = old;
 	pair->new = new;
-	pair->unit = (int64) sg_curve_unit(new->head.scale - old->head.scale);
+	pair->old_unit = (int64) sg_curve_unit(Max(new->head.scale - old->head.scale, 0));
+	pair->new_unit = (int64) sg_curve_unit(Max(old->head.scale - new->head.scale, 0));
 	pair->number[0] = 0;
 	for (int i = 0; i < from->n; i++)
 	{
@@ -51,7 +53,7 @@ differs(const Pair *pair, uint32 slot)
 
 	if (was == SG_SLOT_MISSING || is == SG_SLOT_MISSING)
 		return was != is;
-	return pair->old->values[slot] * pair->unit != pair->new->values[slot] ||
+	return pair->old->values[slot] * pair->old_unit != pair->new->values[slot] * pair->new_unit ||
 		   pair->number[was] != is;
 }
 

@@ -7,49 +7,19 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/xact.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/curve.h"
 #include "catalog/pg_type.h"
+#include "lay.h"
 #include "month.h"
 #include "revision.h"
 #include "segment.h"
 #include "sql.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-
-/* Steps that one month of one point may have: far more than the six that any API gives. */
-#define MAX_STEPS 16
-
-/* The first keys of the advisory locks that keep two writers off one series, or off all of them. */
-#define LOCK_CLASS 0x53475347
-#define LOCK_CLASS_ALL 0x53475348
-
-/* A transaction that locks more series than these locks all at once: the server's memory for locks is bounded. */
-#define MANY_SERIES 2048
-
-typedef struct Segment
-{
-	int32 step;
-	SgSlots *slots;
-	struct varlena *before; /* the stored bytes, NULL if the row is new */
-	Datum arrived;			/* as it is stored */
-} Segment;
-
-typedef struct Month
-{
-	const char *point;
-	const char *direction;
-	SgMonth days;
-	TimestampTz now; /* what the merge is dated */
-	Segment segments[MAX_STEPS];
-	int count;
-	Segment *last; /* the one that took the last interval, NULL before the first */
-	uint32 next;   /* and the slot after it */
-} Month;
+#include "writers.h"
 
 static int
 compare_intervals(const void *a, const void *b)
@@ -70,21 +40,15 @@ sg_segment_sort(SgInterval *intervals, int count)
 	if (count > 1)
 		qsort(intervals, count, sizeof(SgInterval), compare_intervals);
 	for (int i = 0; i < count; i++)
-		if (i + 1 == count || intervals[i].starts_at != intervals[i + 1].starts_at)
+		if (i + 1 == count || intervals[i].starts_at != intervals[i + 1].starts_at ||
+			intervals[i].step != intervals[i + 1].step)
 			intervals[kept++] = intervals[i];
 	return kept;
 }
 
-static void
-complain_steps(void)
-{
-	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					errmsg("a month of a curve has more than %d steps", MAX_STEPS)));
-}
-
 /* A row that somebody wrote by hand may hold another month's curve: merging into it would misplace values. */
 static void
-check_segment(const Month *month, const Segment *segment)
+check_segment(const SgLayMonth *month, const SgLaySegment *segment)
 {
 	const SgCurveHead *head = &segment->slots->head;
 
@@ -98,13 +62,13 @@ check_segment(const Month *month, const Segment *segment)
 }
 
 static void
-load_segment(Month *month, uint64 row)
+load_segment(SgLayMonth *month, uint64 row)
 {
-	Segment *segment = &month->segments[month->count];
+	SgLaySegment *segment = &month->segments[month->count];
 	Interval *step = DatumGetIntervalP(sg_sql_get(row, 1, (Datum) 0));
 
-	if (month->count == MAX_STEPS)
-		complain_steps();
+	if (month->count == SG_LAY_STEPS)
+		sg_lay_complain_steps();
 	segment->step = (int32) (step->time / USECS_PER_SEC);
 	segment->before = PG_DETOAST_DATUM_COPY(sg_sql_get(row, 2, (Datum) 0));
 	segment->slots = sg_curve_unpack(segment->before);
@@ -117,7 +81,7 @@ load_segment(Month *month, uint64 row)
 
 /* The parameters that all statements on a month begin with. */
 static SgSql
-month_key(const Month *month)
+month_key(const SgLayMonth *month)
 {
 	SgSql sql = {0};
 
@@ -127,116 +91,67 @@ month_key(const Month *month)
 	return sql;
 }
 
+/*
+ * The rows are written so that only the primary key serves them: to a planner that sees an empty table, the index on
+ * the month alone would look as good.
+ */
+#define MONTH_ROWS                                                                         \
+	"SELECT step, curve, arrived, updated_at FROM switchgrid.curve_segment WHERE "         \
+	"point_id = $1 AND (direction, month) >= ($2, $3) AND (direction, month) <= ($2, $3) " \
+	"FOR UPDATE"
+
 static void
-load_month(Month *month)
+load_month(SgLayMonth *month, uint64 (*run)(SgSql *sql, const char *statement))
 {
 	SgSql sql = month_key(month);
-	uint64 rows = sg_sql_run_kept(
-		&sql, "SELECT step, curve, arrived, updated_at FROM switchgrid.curve_segment WHERE "
-			  "point_id = $1 AND direction = $2 AND month = $3 FOR UPDATE");
+	uint64 rows = run(&sql, MONTH_ROWS);
 
+	month->count = 0;
 	for (uint64 i = 0; i < rows; i++)
 		load_segment(month, i);
 	sg_sql_done();
-}
-
-/* The segment of a step; makes an empty one for the whole month if there is none. */
-static Segment *
-find_segment(Month *month, int32 step)
-{
-	Segment *segment;
-
-	for (int i = 0; i < month->count; i++)
-		if (month->segments[i].step == step)
-			return &month->segments[i];
-	if (month->count == MAX_STEPS)
-		complain_steps();
-	segment = &month->segments[month->count++];
-	segment->step = step;
-	segment->before = NULL;
-	segment->slots = sg_curve_make(month->days.start, step, sg_month_slots(&month->days, step), 0);
-	return segment;
-}
-
-/* Makes missing every slot of other steps that the interval covers a part of. */
-static void
-clear_others(Month *month, const Segment *keep, const SgInterval *interval)
-{
-	TimestampTz end = interval->starts_at + interval->step * USECS_PER_SEC;
-
-	for (int i = 0; i < month->count; i++)
-	{
-		Segment *other = &month->segments[i];
-		int64 us = other->step * USECS_PER_SEC;
-		int64 first = (interval->starts_at - month->days.start) / us;
-		int64 last = (end - 1 - month->days.start) / us;
-
-		if (other == keep)
-			continue;
-		for (int64 slot = first; slot <= last && slot < other->slots->head.count; slot++)
-		{
-			other->slots->nature[slot] = SG_SLOT_MISSING;
-			other->slots->values[slot] = 0;
-		}
-	}
-}
-
-/* The slot that the interval is; it takes up the segment of its step. */
-static uint32
-find_slot(Month *month, const SgInterval *interval)
-{
-	Segment *segment = month->last;
-	int64 us = interval->step * USECS_PER_SEC;
-	int64 offset = interval->starts_at - month->days.start;
-
-	/* most often it follows the one before */
-	if (segment != NULL && segment->step == interval->step &&
-		sg_curve_slot_start(&segment->slots->head, month->next) == interval->starts_at)
-	{
-		if (month->next < segment->slots->head.count)
-			return month->next;
-	}
-	else
-		segment = find_segment(month, interval->step);
-	if (offset % us != 0 || offset / us >= segment->slots->head.count)
-		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-						errmsg("the interval at %s does not fit into the steps of its month",
-							   timestamptz_to_str(interval->starts_at)),
-						errdetail("Its step is %d seconds.", interval->step)));
-	month->last = segment;
-	return (uint32) (offset / us);
-}
-
-/* Sets a slot to watts that its segment may have no decimals for. */
-static void
-set_slot(SgSlots *slots, uint32 slot, const SgInterval *interval)
-{
-	double unit = sg_curve_unit(slots->head.scale);
-
-	if (rint(interval->watts * unit) / unit != interval->watts)
-	{
-		int scale = sg_curve_scale_of(interval->watts);
-
-		if (scale > slots->head.scale)
-			sg_curve_rescale(slots, scale);
-	}
-	sg_curve_set(slots, slot, interval->watts, interval->nature);
+	month->stored = month->count;
 }
 
 static void
-lay_interval(Month *month, const SgInterval *interval)
+complain_concurrent(void)
 {
-	uint32 slot = find_slot(month, interval);
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update"),
+			 errdetail("Another transaction has stored readings of the same month of a curve.")));
+}
 
-	set_slot(month->last->slots, slot, interval);
-	month->next = slot + 1;
-	if (month->count > 1)
-		clear_others(month, month->last, interval);
+/*
+ * Locks the month's rows, and begins to write to the month. Those that another transaction inserted while this one
+ * waited for it, its statement does not see: they are loaded anew. Rows that a policy hides are never seen.
+ */
+static void
+enter_month(SgLayMonth *month)
+{
+	int before = -1;
+	int seen = -1;
+
+	load_month(month, sg_sql_run_kept);
+	for (;;)
+	{
+		int rows = sg_writers_enter(month->point, month->direction, month->days.day);
+
+		if (rows == month->count || (rows == before && month->count == seen))
+			return;
+		sg_writers_leave(month->point, month->direction);
+		before = rows;
+		seen = month->count;
+		load_month(month, sg_sql_run_latest);
+		if (month->count != seen && IsolationUsesXactSnapshot())
+			complain_concurrent();
+	}
 }
 
 /* The column "arrived" of what a merge made of a segment, and the readings that it replaced. */
 static bool
-compare_segment(const Month *month, const Segment *segment, Datum *arrived, SgRevision *revision)
+compare_segment(const SgLayMonth *month, const SgLaySegment *segment, Datum *arrived,
+				SgRevision *revision)
 {
 	SgSlots *old;
 	SgArrivals arrivals;
@@ -264,7 +179,7 @@ add_watts(SgSql *sql, const SgSummary *summary, double watts)
 }
 
 static void
-write_segment(const Month *month, const Segment *segment, struct varlena *packed,
+write_segment(const SgLayMonth *month, const SgLaySegment *segment, struct varlena *packed,
 			  const SgSummary *summary, Datum arrived)
 {
 	Interval step = {.time = segment->step * USECS_PER_SEC};
@@ -295,7 +210,7 @@ write_segment(const Month *month, const Segment *segment, struct varlena *packed
  * points: what was known of it before is told from there.
  */
 static void
-store_segment(const Month *month, const Segment *segment)
+store_segment(const SgLayMonth *month, const SgLaySegment *segment)
 {
 	struct varlena *packed = sg_curve_pack(segment->slots);
 	SgSegmentKey key = {month->point, month->direction, month->days.day, segment->step};
@@ -319,38 +234,19 @@ store_segment(const Month *month, const Segment *segment)
 static int
 merge_month(const char *point, const char *direction, const SgInterval *intervals, int count)
 {
-	Month month = {
+	SgLayMonth month = {
 		.point = point, .direction = direction, .now = GetCurrentTransactionStartTimestamp()};
 	int n = 0;
 
 	sg_month_set(&month.days, sg_clock_month(sg_clock_day_of(intervals[0].starts_at), 0));
-	load_month(&month);
 	while (n < count && intervals[n].starts_at < month.days.end)
-		lay_interval(&month, &intervals[n++]);
+		n++;
+	enter_month(&month);
+	sg_lay(&month, intervals, n);
 	for (int i = 0; i < month.count; i++)
 		store_segment(&month, &month.segments[i]);
+	sg_writers_leave(point, direction);
 	return n;
-}
-
-/* FOR UPDATE does not see the row that another server's run is about to insert: the series is locked by name. */
-static void
-lock_series(const char *point, const char *direction)
-{
-	static TimestampTz transaction = 0;
-	static int locked = 0;
-	char *name = psprintf("%s %s", point, direction);
-
-	if (transaction != GetCurrentTransactionStartTimestamp())
-		locked = 0;
-	transaction = GetCurrentTransactionStartTimestamp();
-	if (locked >= MANY_SERIES)
-	{
-		(void) sg_sql_lock(LOCK_CLASS_ALL, "");
-		return;
-	}
-	sg_sql_lock_shared(LOCK_CLASS_ALL, "");
-	if (sg_sql_lock(LOCK_CLASS, name))
-		locked++;
 }
 
 void
@@ -360,7 +256,6 @@ sg_segment_merge(const char *point, const char *direction, const SgInterval *int
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid segments", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(merging);
 
-	lock_series(point, direction);
 	for (int at = 0; at < count;)
 	{
 		at += merge_month(point, direction, intervals + at, count - at);

@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "optimizer/cost.h"
 #include "sql.h"
 #include "storage/lock.h"
 #include "utils/array.h"
@@ -15,6 +16,9 @@
 #include "utils/date.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 void
@@ -127,11 +131,11 @@ sg_sql_read(SgSql *sql, const char *query)
 /* A statement whose plan outlives it: its text and its parameters' types are what tells it apart. */
 typedef struct Kept
 {
-	uint32 hash;
 	char *statement;
+	SPIPlanPtr plan;
+	uint32 hash;
 	int count;
 	Oid types[SG_SQL_MAX];
-	SPIPlanPtr plan;
 } Kept;
 
 static Kept kept[MAX_KEPT];
@@ -165,15 +169,16 @@ find_kept(const SgSql *sql, const char *statement, uint32 hash)
 
 /* The plan of a statement: kept, or made now, for the life of the call only if there is no place for it. */
 static SPIPlanPtr
-plan_kept(SgSql *sql, const char *statement)
+plan_kept(const SgSql *sql, const char *statement, bool *is_kept)
 {
 	uint32 hash = hash_bytes((const unsigned char *) statement, (int) strlen(statement));
 	SPIPlanPtr plan = find_kept(sql, statement, hash);
 	char *text;
 
+	*is_kept = plan != NULL;
 	if (plan != NULL)
 		return plan;
-	plan = SPI_prepare_cursor(statement, sql->count, sql->types, CURSOR_OPT_GENERIC_PLAN);
+	plan = SPI_prepare_cursor(statement, sql->count, (Oid *) sql->types, CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "could not plan \"%s\": %s", statement, SPI_result_code_string(SPI_result));
 	if (kept_count == MAX_KEPT && kept_running == 0)
@@ -184,19 +189,59 @@ plan_kept(SgSql *sql, const char *statement)
 	SPI_keepplan(plan);
 	kept[kept_count] = (Kept){.hash = hash, .statement = text, .count = sql->count, .plan = plan};
 	memcpy(kept[kept_count++].types, sql->types, sizeof(Oid) * sql->count);
+	*is_kept = true;
 	return plan;
 }
 
+/*
+ * The plan serves a table of any size, the empty one included that it may have been made for: there, all else
+ * would be cheaper than the index that it is to use. Only the planner is told so, and not what triggers run.
+ */
+static void
+plan_by_index(SPIPlanPtr plan)
+{
+	bool seqscan = enable_seqscan;
+
+	enable_seqscan = false;
+	PG_TRY();
+	{
+		CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+
+		if (cached != NULL)
+			ReleaseCachedPlan(cached, CurrentResourceOwner);
+	}
+	PG_FINALLY();
+	{
+		enable_seqscan = seqscan;
+	}
+	PG_END_TRY();
+}
+
+/* Which snapshot a statement sees by. */
+typedef enum Sight
+{
+	SEES_STATEMENT, /* that of the statement that is running */
+	SEES_NOW,		/* a new one, or the transaction's if that has one for all */
+	SEES_LATEST		/* a new one in any case */
+} Sight;
+
 static int
-execute_kept(SgSql *sql, const char *statement, bool read_only)
+execute_kept(SgSql *sql, const char *statement, Sight sight)
 {
 	volatile int code = 0;
-	SPIPlanPtr volatile plan = plan_kept(sql, statement);
+	bool is_kept;
+	SPIPlanPtr volatile plan = plan_kept(sql, statement, &is_kept);
 
+	if (is_kept)
+		plan_by_index(plan);
 	kept_running++;
 	PG_TRY();
 	{
-		code = SPI_execute_plan(plan, sql->values, sql->nulls, read_only, 0);
+		if (sight == SEES_LATEST)
+			code = SPI_execute_snapshot(plan, sql->values, sql->nulls, GetLatestSnapshot(),
+										InvalidSnapshot, false, true, 0);
+		else
+			code = SPI_execute_plan(plan, sql->values, sql->nulls, sight == SEES_STATEMENT, 0);
 	}
 	PG_FINALLY();
 	{
@@ -206,20 +251,13 @@ execute_kept(SgSql *sql, const char *statement, bool read_only)
 	return code;
 }
 
-/*
- * The plan serves a table of any size, the empty one included that it may have been made for: there, all else
- * would be cheaper than the index that it is to use.
- */
 static uint64
-run_kept(SgSql *sql, const char *statement, bool read_only)
+run_kept(SgSql *sql, const char *statement, Sight sight)
 {
 	MemoryContext old = CurrentMemoryContext;
 	int level = enter_safe_path();
-	int code;
+	int code = execute_kept(sql, statement, sight);
 
-	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
-	code = execute_kept(sql, statement, read_only);
 	AtEOXact_GUC(true, level);
 	MemoryContextSwitchTo(old);
 	sql->count = 0;
@@ -231,13 +269,19 @@ run_kept(SgSql *sql, const char *statement, bool read_only)
 uint64
 sg_sql_run_kept(SgSql *sql, const char *statement)
 {
-	return run_kept(sql, statement, false);
+	return run_kept(sql, statement, SEES_NOW);
 }
 
 uint64
 sg_sql_read_kept(SgSql *sql, const char *query)
 {
-	return run_kept(sql, query, true);
+	return run_kept(sql, query, SEES_STATEMENT);
+}
+
+uint64
+sg_sql_run_latest(SgSql *sql, const char *statement)
+{
+	return run_kept(sql, statement, SEES_LATEST);
 }
 
 void
@@ -246,26 +290,30 @@ sg_sql_done(void)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static bool
-lock_name(uint32 class, const char *name, LOCKMODE mode)
+static LOCKTAG
+name_tag(uint32 class, const char *name)
 {
 	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class,
 						 hash_bytes((const unsigned char *) name, (int) strlen(name)), 2);
-	return LockAcquire(&tag, mode, false, false) == LOCKACQUIRE_OK;
-}
-
-bool
-sg_sql_lock(uint32 class, const char *name)
-{
-	return lock_name(class, name, ExclusiveLock);
+	return tag;
 }
 
 void
-sg_sql_lock_shared(uint32 class, const char *name)
+sg_sql_lock(uint32 class, const char *name)
 {
-	(void) lock_name(class, name, ShareLock);
+	LOCKTAG tag = name_tag(class, name);
+
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+void
+sg_sql_unlock(uint32 class, const char *name)
+{
+	LOCKTAG tag = name_tag(class, name);
+
+	(void) LockRelease(&tag, ExclusiveLock, false);
 }
 
 char *

@@ -53,6 +53,9 @@ extern uint64 sg_sql_read(SgSql *sql, const char *query);
 extern uint64 sg_sql_run_kept(SgSql *sql, const char *statement);
 extern uint64 sg_sql_read_kept(SgSql *sql, const char *query);
 
+/* The same, but sees what others have committed by now, even where the transaction's own snapshot is older. */
+extern uint64 sg_sql_run_latest(SgSql *sql, const char *statement);
+
 /* Frees the results; without it they live until SPI_finish. */
 extern void sg_sql_done(void);
 
@@ -66,13 +69,11 @@ extern List *sg_sql_get_texts(uint64 row, int column);
 extern Datum sg_sql_get(uint64 row, int column, Datum otherwise);
 
 /*
- * Keeps other transactions off one thing, named by a class and a text, until this one ends. Taken in
- * one order by all: there is no waiting in a circle. False if this transaction has the lock already.
+ * Keeps other transactions off one thing, named by a class and a text, until it is unlocked, or this transaction or
+ * subtransaction has failed.
  */
-extern bool sg_sql_lock(uint32 class, const char *name);
-
-/* The same, but only off those that lock it alone. */
-extern void sg_sql_lock_shared(uint32 class, const char *name);
+extern void sg_sql_lock(uint32 class, const char *name);
+extern void sg_sql_unlock(uint32 class, const char *name);
 
 /* The type switchgrid.curve. */
 extern Oid sg_sql_curve_type(void);

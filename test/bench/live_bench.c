@@ -2,11 +2,12 @@
  *
  * live_bench.c
  *	  What sessions feel: how soon a cancelled statement ends, whether a session
- *	  grows, and how much memory the collection of an order takes.
+ *	  grows, and how much memory a refresh takes, and the collection of an order.
  *
  *	  live_bench cancel JOURNAL RAW-DIRECTORY POINT
  *	  live_bench growth RAW-DIRECTORY POINT
  *	  live_bench peak RAW-DIRECTORY SERVER FIGURE
+ *	  live_bench refresh_peak RAW-DIRECTORY SERVER-BEFORE SERVER FIGURE SECONDS
  *
  * Connects as libpq's environment says. Foreign servers and their schemas
  * are made by test/bench/run.
@@ -191,14 +192,47 @@ bench_growth(const char *raw, const char *point)
 
 /* -------- peak -------- */
 
-/* The greatest private memory, in kB, until a statement has come to its end. */
+/* Takes what a statement gives; if it was to be cancelled, so must it be. */
+static void
+take_end(PGconn *session, const char *sql, bool cancelled)
+{
+	PGresult *result;
+
+	if (cancelled)
+	{
+		take_cancelled(session);
+		return;
+	}
+	while ((result = PQgetResult(session)) != NULL)
+	{
+		if (PQresultStatus(result) != PGRES_TUPLES_OK)
+			fail(sql, PQresultErrorMessage(result));
+		PQclear(result);
+	}
+}
+
+static void
+send_cancel(PGconn *session)
+{
+	PGcancel *cancel = PQgetCancel(session);
+	char error[256];
+
+	if (cancel == NULL || !PQcancel(cancel, error, sizeof(error)))
+		fail("could not cancel", cancel == NULL ? "no session" : error);
+	PQfreeCancel(cancel);
+}
+
+/*
+ * The greatest private memory, in kB, until a statement has come to its end, or was cancelled after so many seconds
+ * (0: never).
+ */
 static long
-watch_statement(PGconn *session, const char *sql, FILE *file)
+watch_statement(PGconn *session, const char *sql, double seconds, FILE *file)
 {
 	int pid = PQbackendPID(session);
 	double start = now_ms();
+	bool cancelled = false;
 	long most = 0;
-	PGresult *result;
 
 	if (!PQsendQuery(session, sql))
 		fail(sql, PQerrorMessage(session));
@@ -211,22 +245,26 @@ watch_statement(PGconn *session, const char *sql, FILE *file)
 			most = kb;
 			fprintf(file, "%.1f\t%ld\n", now_ms() - start, kb);
 		}
+		if (seconds > 0 && !cancelled && now_ms() - start > seconds * 1000)
+		{
+			send_cancel(session);
+			cancelled = true;
+		}
 		sleep_ms(0.2);
 		if (!PQconsumeInput(session))
 			fail(sql, PQerrorMessage(session));
 	}
-	while ((result = PQgetResult(session)) != NULL)
-	{
-		if (PQresultStatus(result) != PGRES_TUPLES_OK)
-			fail(sql, PQresultErrorMessage(result));
-		PQclear(result);
-	}
+	take_end(session, sql, cancelled);
 	return most;
 }
 
-/* The first refresh orders, the second one collects: what it takes above what the session had before it. */
+/*
+ * What a refresh of a server takes at most above what the session had before it, when it had refreshed another one; it
+ * is cancelled after so many seconds, if they are not 0.
+ */
 static void
-bench_peak(const char *raw, const char *server, const char *figure)
+bench_peak(const char *raw, const char *before, const char *server, const char *figure,
+		   double seconds)
 {
 	PGconn *session = connect_cluster();
 	FILE *file = open_raw(raw, figure);
@@ -236,11 +274,11 @@ bench_peak(const char *raw, const char *server, const char *figure)
 	long after;
 
 	query(session, "SET client_min_messages = warning");
-	snprintf(sql, sizeof(sql), "CALL switchgrid.refresh('%s')", server);
-	query(session, sql);
+	queryf(session, "CALL switchgrid.refresh('%s')", before);
 	idle = private_memory(PQbackendPID(session));
 	fprintf(file, "0\t%ld\n", idle);
-	most = watch_statement(session, sql, file);
+	snprintf(sql, sizeof(sql), "CALL switchgrid.refresh('%s')", server);
+	most = watch_statement(session, sql, seconds, file);
 	after = private_memory(PQbackendPID(session));
 	fclose(file);
 	printf("%s\t%.1f\tMB\n", figure, (double) ((most > after ? most : after) - idle) / 1024);
@@ -255,11 +293,14 @@ main(int argc, char **argv)
 	else if (argc == 4 && strcmp(argv[1], "growth") == 0)
 		bench_growth(argv[2], argv[3]);
 	else if (argc == 5 && strcmp(argv[1], "peak") == 0)
-		bench_peak(argv[2], argv[3], argv[4]);
+		/* the first refresh orders, the second one collects */
+		bench_peak(argv[2], argv[3], argv[3], argv[4], 0);
+	else if (argc == 7 && strcmp(argv[1], "refresh_peak") == 0)
+		bench_peak(argv[2], argv[3], argv[4], argv[5], atof(argv[6]));
 	else
 	{
 		fputs("usage: live_bench cancel JOURNAL RAW POINT | growth RAW POINT | peak RAW SERVER "
-			  "FIGURE\n",
+			  "FIGURE | refresh_peak RAW BEFORE SERVER FIGURE SECONDS\n",
 			  stderr);
 		return 2;
 	}

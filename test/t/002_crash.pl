@@ -135,6 +135,7 @@ sub refresh_and_kill
 	$session->send("CALL switchgrid.refresh('$name')");
 	# from before the first request to well after the first commits
 	usleep(rand(800_000));
+	my $logged = -s $node->logfile;
 	if ($victim eq 'backend')
 	{
 		kill('KILL', $session->pid);
@@ -147,6 +148,8 @@ sub refresh_and_kill
 	$session->close;
 	if ($victim eq 'backend')
 	{
+		# a session may still be let in before the server knows of it
+		$node->wait_for_log(qr/database system is ready to accept connections/, $logged);
 		wait_for_server();
 	}
 	else

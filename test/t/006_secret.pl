@@ -136,7 +136,7 @@ sub forget_server
 	my ($name) = @_;
 
 	$node->safe_psql('postgres',
-		"DELETE FROM switchgrid.data_order WHERE server = '$name'; DELETE FROM switchgrid.ask WHERE server = '$name'");
+		"DELETE FROM switchgrid.data_request WHERE server = '$name'; DELETE FROM switchgrid.data_order WHERE server = '$name'; DELETE FROM switchgrid.ask WHERE server = '$name'");
 	drop_server($node, $name);
 	return;
 }

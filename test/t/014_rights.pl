@@ -99,6 +99,7 @@ is(query(q{
 	join("\n",
 		# these read nothing, and a type can do nothing
 		'function switchgrid.history(name,text,text): EXECUTE',
+		'function switchgrid.today(): EXECUTE',
 		'type switchgrid.curve: USAGE'),
 	'nothing is open to everybody but what is meant to be');
 is(query(q{
@@ -350,6 +351,17 @@ sub walk
 	is($do->("SELECT switchgrid.record_callback('linky', '$values{back}')"), 'given', "$user: a consent is noted");
 	$do->("CALL switchgrid.refresh('linky')");
 	$move->('grid');
+	# readings from elsewhere
+	$values{csv} = slurp_file("$FindBin::Bin/../examples/enedis/account-hours.csv");
+	$values{csv} =~ s/'/''/g;
+	is($do->("SELECT switchgrid.load_curves('SELECT ''$point{linky}''::pg_catalog.text AS point_id, ''2020-01-01 00:00+01''::pg_catalog.timestamptz AS starts_at, 5::pg_catalog.float8 AS watts', step => '30 min')"), '1', "$user: a reading is loaded");
+	ok($do->("SELECT switchgrid.load_csv('$values{csv}') OPERATOR(pg_catalog.>) 0"), "$user: a file is loaded");
+	$do->("SELECT * FROM switchgrid.load_curve_known(pg_catalog.now())");
+	$do->("SELECT * FROM switchgrid.plan()");
+	$do->("SELECT switchgrid.today()");
+	$do->("SELECT switchgrid.describe('traps')");
+	$do->("SELECT * FROM switchgrid.expire()");
+	$do->("SELECT * FROM switchgrid.forget('$point{linky}')");
 	# what is known
 	$do->("SELECT switchgrid.history('linky', 'load_curve', 'consumption')");
 	$do->('SELECT * FROM switchgrid.api_rights()');
@@ -373,12 +385,12 @@ sub uniq_traps
 }
 
 walk($_) foreach $node->safe_psql('postgres', 'SELECT current_user'), 'trapped';
-# Only what PostgreSQL alone calls is missing. A session tells of its calls when it has ended.
+# Only what PostgreSQL alone calls, and what needs pg_cron, is missing. A session tells of its calls when it has ended.
 wait_until('the end of sessions', sub { query(q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')) == 1 });
 is(query(q(
 	SELECT string_agg(proname, ' ' ORDER BY proname) FROM pg_proc AS p LEFT JOIN pg_stat_user_functions AS s ON funcid = p.oid
 	WHERE pronamespace = 'switchgrid'::regnamespace AND provolatile = 'v' AND coalesce(calls, 0) < 2)),
-	'switchgrid_fdw_handler switchgrid_fdw_validator', 'every other function was called');
+	'schedule switchgrid_fdw_handler switchgrid_fdw_validator unschedule', 'every other function was called');
 
 # Foreign tables have the types that PostgreSQL means.
 query(q(

@@ -284,9 +284,12 @@ sub read_journal
 
 	CORE::open(my $file, '<', "$self->{data}/journal.jsonl") or die "no journal: $!";
 	seek($file, $self->{read} // 0, 0);
-	push @{ $self->{lines} }, map { JSON::PP::decode_json($_) } <$file>;
-	$self->{read} = tell($file);
+	my $text = do { local $/ = undef; <$file> } // '';
 	CORE::close($file);
+	# the last line may be half written
+	$text =~ s/[^\n]*\z//;
+	push @{ $self->{lines} }, map { JSON::PP::decode_json($_) } split(/\n/, $text);
+	$self->{read} = ($self->{read} // 0) + length($text);
 	return;
 }
 

@@ -1,0 +1,107 @@
+-- The refresh as a service: what it would ask, what it may spend, when it asks again, and how things stand.
+\getenv srcdir PG_ABS_SRCDIR
+\set prelude :srcdir '/test/regress/prelude.sql'
+\i :prelude
+-- a plan is what the run then asks, request for request, in its order: the newest days of all points first
+SELECT switchgrid.watch('linky', '{22516914714270,22315546958763}', '{load_curve,daily_energy}', since => '2026-10-01');
+CREATE TABLE t.plan AS SELECT * FROM switchgrid.plan();
+SELECT endpoint, relations, count(*), min(lower(days)), max(upper(days)), count(DISTINCT point_id) AS points, bool_or(ordered) AS ordered FROM t.plan GROUP BY 1, 2 ORDER BY 1;
+SELECT "position", point_id, days, leaves_after FROM t.plan WHERE endpoint LIKE '%load_curve' OR endpoint LIKE 'courbe%' ORDER BY 1 LIMIT 5;
+SELECT count(*) AS asked FROM t.journal() WHERE endpoint <> 'token';
+-- a budget of requests: the first of the plan, and the next run goes on
+SELECT t.mark();
+CALL switchgrid.refresh(max_requests => 3);
+SELECT (SELECT array_agg((t.v5_name(p.endpoint), p.point_id, p.days) ORDER BY p.endpoint, p.point_id) FROM t.plan p WHERE "position" <= 3)
+     = (SELECT array_agg((a.endpoint, a.point, daterange(a.start, a.until)) ORDER BY a.endpoint, a.point) FROM t.asked() a WHERE a.endpoint <> 'token') AS as_planned;
+SELECT planned, answered, outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+CALL switchgrid.refresh(max_requests => 0);
+CALL switchgrid.refresh(max_time => '-1 s');
+CALL switchgrid.refresh(max_time => '1 mon');
+-- a budget of time: what has left is stored, and nothing leaves after it
+ALTER SERVER linky OPTIONS (SET per_second '2');
+SELECT t.mark();
+CREATE TABLE t.began AS SELECT clock_timestamp() AS at;
+CALL switchgrid.refresh(max_time => '1.2 s', requests => NULL);
+SELECT clock_timestamp() - at < interval '10 s' AS in_time FROM t.began;
+SELECT r.answered BETWEEN 2 AND 6 AND r.answered < r.planned AS some, r.outcome, r.answered = (SELECT count(*) FROM t.asked() a WHERE a.endpoint <> 'token') AS all_that_left
+FROM switchgrid.refresh_run r ORDER BY id DESC LIMIT 1;
+ALTER SERVER linky OPTIONS (SET per_second '0');
+CALL switchgrid.refresh();
+SELECT planned = answered AS whole, outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+SELECT count(*) FROM switchgrid.plan();
+-- status: to the minute, by an independent computation; the day on which clocks went back has 1500
+SELECT point_id, relation, from_day, to_day, minutes_wanted, minutes_held, round(completeness::numeric, 4) AS completeness, last_success = '2026-11-20 10:00+01' AS now, last_error, next_try FROM switchgrid.status ORDER BY 1, 2;
+SELECT bool_and(s.minutes_held = (SELECT sum(extract(epoch FROM l.step) / 60) FROM switchgrid.load_curve l WHERE l.point_id = s.point_id)) AS held,
+       bool_and(s.minutes_wanted = extract(epoch FROM '2026-11-20 00:00+01'::timestamptz - '2026-10-01 00:00+02') / 60) AS wanted
+FROM switchgrid.status s WHERE relation = 'load_curve';
+DELETE FROM switchgrid.curve_segment WHERE point_id = '22315546958763' AND month = '2026-10-01';
+SELECT minutes_wanted - minutes_held = 31 * 1440 + 60 AS a_month_less FROM switchgrid.status WHERE point_id = '22315546958763' AND relation = 'load_curve';
+SELECT * FROM switchgrid.attention;
+-- each gap has its own back-off: one that never fills delays no other
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage; DELETE FROM switchgrid.open_span; DELETE FROM switchgrid.curve_segment;
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-11-10', until => '2026-11-12');
+SELECT t.play('unlimited+error=technical_error');
+SET client_min_messages = error;
+CALL switchgrid.refresh();
+SELECT days, cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span ORDER BY 1;
+SET switchgrid.now = '2026-11-20T09:20:00Z';
+CALL switchgrid.refresh();
+SET switchgrid.now = '2026-11-20T10:00:00Z';
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-11-10', until => '2026-11-14');
+CALL switchgrid.refresh();
+SELECT days, cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span ORDER BY 1;
+SELECT relation, last_error, last_error_at AT TIME ZONE 'UTC' AS at, next_try AT TIME ZONE 'UTC' AS next_try FROM switchgrid.status;
+SELECT what, server, point_id, advice FROM switchgrid.attention ORDER BY 1;
+RESET client_min_messages;
+SET client_min_messages = warning;
+SET switchgrid.now = '2026-11-21T12:00:00Z';
+SELECT t.play('unlimited');
+CALL switchgrid.refresh();
+SELECT days, cause, tries FROM switchgrid.open_span ORDER BY 1;
+SELECT held, empty FROM switchgrid.coverage;
+-- late days are asked again as the policy says, old empty ones rarely, and more rarely each time
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage; DELETE FROM switchgrid.open_span; DELETE FROM switchgrid.curve_segment;
+SET switchgrid.now = '2026-11-20T09:00:00Z';
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-11-06', until => '2026-11-20');
+INSERT INTO switchgrid.policy (relation, late_days, late_retry, empty_retry) VALUES ('load_curve', 3, '2 hours', '20 days');
+SELECT * FROM switchgrid.policy_in_force WHERE relation IN ('load_curve', 'contract') ORDER BY 1;
+SELECT t.play('unlimited+error=no_data_found');
+CALL switchgrid.refresh();
+SELECT days, cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span ORDER BY 1;
+SELECT days, cause FROM switchgrid.gap;
+SELECT count(*) FROM switchgrid.plan();
+SET switchgrid.now = '2026-11-20T11:00:00Z';
+SELECT days FROM switchgrid.plan();
+SET switchgrid.now = '2026-12-10T12:00:00Z';
+SELECT days FROM switchgrid.plan() ORDER BY 1;
+CALL switchgrid.refresh();
+SELECT days, cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span ORDER BY 1;
+-- data that came after all fills them
+SET switchgrid.now = '2027-02-01T12:00:00Z';
+SELECT t.play('unlimited');
+CALL switchgrid.refresh();
+SELECT held, empty FROM switchgrid.coverage;
+SELECT * FROM switchgrid.open_span;
+-- nothing is asked beyond the end of a consent; a new one, or none that is known, lifts that
+SET switchgrid.now = '2026-11-20T09:00:00Z';
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage; DELETE FROM switchgrid.policy;
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve,daily_energy}', since => '2026-11-10');
+INSERT INTO switchgrid.consent (server, point_id, state, starts_on, ends_on) VALUES ('linky', '22516914714270', 'ACTIF', '2023-11-20', '2026-11-19');
+SELECT t.mark();
+CALL switchgrid.refresh();
+SELECT * FROM t.asked();
+SELECT relation, days, cause, message, retry_at FROM switchgrid.gap ORDER BY 1;
+SELECT what, point_id, detail FROM switchgrid.attention;
+UPDATE switchgrid.consent SET ends_on = '2026-11-20';
+SELECT count(*) FROM switchgrid.plan();
+CALL switchgrid.refresh();
+SELECT relation, completeness FROM switchgrid.status ORDER BY 1;
+SELECT what, point_id, detail FROM switchgrid.attention;
+-- what is older than is kept is not asked either
+DELETE FROM switchgrid.consent; DELETE FROM switchgrid.coverage;
+INSERT INTO switchgrid.policy (relation, keep) VALUES ('load_curve', '4 days');
+SELECT relations, days FROM switchgrid.plan() ORDER BY 1;
+INSERT INTO switchgrid.policy (relation, late_days) VALUES ('daily_energy', -1);
+INSERT INTO switchgrid.policy (relation, keep) VALUES ('daily_energy', '0');
+INSERT INTO switchgrid.policy (relation) VALUES ('tariff');
+SELECT count(*) FROM switchgrid.plan('nobody');
