@@ -199,10 +199,10 @@ check_step(int64 us)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the step of a reading must be whole seconds that divide a day")));
 	if (LONGEST_MONTH / (us / USECS_PER_SEC) > SG_CURVE_MAX_SLOTS)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a step of %d s is too short for a reading",
-							   (int) (us / USECS_PER_SEC)),
-						errdetail("A month of a curve has %d slots at most.", SG_CURVE_MAX_SLOTS)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a step of %d s is too short for a reading", (int) (us / USECS_PER_SEC)),
+				 errdetail("A month of a curve has %d slots at most.", SG_CURVE_MAX_SLOTS)));
 	return (int32) (us / USECS_PER_SEC);
 }
 
