@@ -1298,13 +1298,25 @@ CREATE FUNCTION switchgrid.today() RETURNS date
     AS 'MODULE_PATHNAME', 'sg_today' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION switchgrid.today() IS 'The civil day in Paris now, by which the APIs count; switchgrid.now stands for the present in tests.';
 
+CREATE VIEW switchgrid.consent_alive WITH (security_invoker = true) AS
+SELECT r.server, r.point_id, r.ends_on, r.state,
+       (r.ends_on IS NULL OR r.ends_on >= switchgrid.today())
+           AND r.state !~* '^(termin|supprim|cancel|revo|r..?voqu|obsol|refus|reject|expired|not_valid)' AS alive
+FROM switchgrid.consent r;
+COMMENT ON VIEW switchgrid.consent_alive IS 'Known rights on points, and which of them still hold.';
+COMMENT ON COLUMN switchgrid.consent_alive.server IS 'Foreign server that the right is for.';
+COMMENT ON COLUMN switchgrid.consent_alive.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
+COMMENT ON COLUMN switchgrid.consent_alive.ends_on IS 'Last day of the right; NULL if none is known.';
+COMMENT ON COLUMN switchgrid.consent_alive.state IS 'The API''s word.';
+COMMENT ON COLUMN switchgrid.consent_alive.alive IS 'Is it not over by its last day, nor by a state that says ended, deleted, cancelled, revoked or refused?';
+
 CREATE VIEW switchgrid.wanted WITH (security_invoker = true) AS
 SELECT w.server, w.point_id, w.relation, w.direction, p.series,
-       pg_catalog.daterange(GREATEST(w.since, CASE WHEN p.series THEN (switchgrid.today() - p.keep)::date END), w.until)
-           * h.days * pg_catalog.daterange(c.floor, NULL) AS days,
+       pg_catalog.daterange(w.since, w.until)
+           * pg_catalog.daterange(CASE WHEN p.series THEN (switchgrid.today() - p.keep)::date END, NULL) * h.days * pg_catalog.daterange(c.floor, NULL) AS days,
        COALESCE(c.held, '{}') AS held, COALESCE(c.empty, '{}') AS empty, c.answered_at,
        w.relation <> 'consent' AND COALESCE((
-           SELECT pg_catalog.max(COALESCE(r.ends_on, 'infinity')) < switchgrid.today() FROM switchgrid.consent r
+           SELECT NOT pg_catalog.bool_or(r.alive) FROM switchgrid.consent_alive r
            WHERE r.server = w.server AND r.point_id = w.point_id), false) AS ended
 FROM switchgrid.watch w
 LEFT JOIN switchgrid.policy_in_force p USING (relation)
@@ -1320,7 +1332,7 @@ COMMENT ON COLUMN switchgrid.wanted.days IS 'The days that are wanted and can be
 COMMENT ON COLUMN switchgrid.wanted.held IS 'Days whose data is stored.';
 COMMENT ON COLUMN switchgrid.wanted.empty IS 'Days that were asked and have no data.';
 COMMENT ON COLUMN switchgrid.wanted.answered_at IS 'When the API last answered, with data or that there are none.';
-COMMENT ON COLUMN switchgrid.wanted.ended IS 'Have all known consents of the point ended? Then nothing is asked.';
+COMMENT ON COLUMN switchgrid.wanted.ended IS 'Is there a consent of the point that is known, and none that still holds? Then nothing is asked but consents.';
 
 CREATE VIEW switchgrid.gap WITH (security_invoker = true) AS
 WITH wanted AS (
@@ -1351,7 +1363,7 @@ CROSS JOIN LATERAL pg_catalog.unnest(m.days * o.days) AS g (days)
 UNION ALL
 SELECT m.server, m.point_id, m.relation, m.direction, g.days,
        CASE WHEN m.ended THEN 'consent ended' ELSE 'not asked' END, NULL,
-       CASE WHEN m.ended THEN 'The last known consent of the point has ended.' END, 0, NULL,
+       CASE WHEN m.ended THEN 'No known consent of the point holds any more.' END, 0, NULL,
        CASE WHEN m.ended THEN timestamptz 'infinity' END
 FROM missing m
 CROSS JOIN LATERAL (
@@ -1407,9 +1419,10 @@ LEFT JOIN LATERAL (SELECT (EXTRACT(epoch FROM h.last - h.first) / 60)::bigint AS
     END, 0)::bigint AS held WHERE w.series) AS m ON true
 LEFT JOIN LATERAL (SELECT o.cause, o.message, o.asked_at FROM switchgrid.open_span o
     WHERE (o.server, o.point_id, o.relation, o.direction) = (w.server, w.point_id, w.relation, w.direction)
-      AND o.cause NOT IN ('late', 'empty') ORDER BY o.asked_at DESC LIMIT 1) AS e ON true
+      AND o.days && w.days AND o.cause NOT IN ('late', 'empty') ORDER BY o.asked_at DESC LIMIT 1) AS e ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.min(o.retry_at) AS retry_at FROM switchgrid.open_span o
-    WHERE (o.server, o.point_id, o.relation, o.direction) = (w.server, w.point_id, w.relation, w.direction)) AS n ON true;
+    WHERE (o.server, o.point_id, o.relation, o.direction) = (w.server, w.point_id, w.relation, w.direction)
+      AND o.days && w.days) AS n ON true;
 COMMENT ON VIEW switchgrid.status IS 'How each wish stands: a row for a watched relation of a point. Reading it asks nothing and writes nothing.';
 COMMENT ON COLUMN switchgrid.status.server IS 'Foreign server that gives the data.';
 COMMENT ON COLUMN switchgrid.status.point_id IS 'Delivery point: PRM, 14 digits; of gas PCE, 14 digits or GI and 6.';
@@ -1427,10 +1440,14 @@ COMMENT ON COLUMN switchgrid.status.last_error_at IS 'When.';
 COMMENT ON COLUMN switchgrid.status.next_try IS 'When days that are open are asked again; NULL: none is, or in the next run; infinity: not by itself.';
 
 CREATE VIEW switchgrid.attention WITH (security_invoker = true) AS
-SELECT 'consent ends' AS what, c.server, c.point_id, c.ends_on::timestamptz AS since,
-       pg_catalog.format('The consent ends on %s.', c.ends_on) AS detail, 'Ask the holder for a new one.' AS advice
-FROM (SELECT r.server, r.point_id, pg_catalog.max(COALESCE(r.ends_on, 'infinity')) AS ends_on FROM switchgrid.consent r GROUP BY 1, 2) AS c
-WHERE c.ends_on < switchgrid.today() + 60
+SELECT CASE WHEN c.alive THEN 'consent ends' ELSE 'consent ended' END AS what, c.server, c.point_id, c.ends_on::timestamptz AS since,
+       CASE WHEN c.alive THEN pg_catalog.format('The consent ends on %s.', c.ends_on)
+            ELSE 'No known consent of the point holds any more: nothing is asked.' END AS detail,
+       'Ask the holder for a new one. One that was given elsewhere is found if the relation consent is watched.' AS advice
+FROM (SELECT r.server, r.point_id, pg_catalog.bool_or(r.alive) AS alive,
+             pg_catalog.max(COALESCE(r.ends_on, 'infinity')) FILTER (WHERE r.alive) AS ends_on
+      FROM switchgrid.consent_alive r GROUP BY 1, 2) AS c
+WHERE (NOT c.alive OR c.ends_on < switchgrid.today() + 60)
   AND EXISTS (SELECT FROM switchgrid.watch w WHERE (w.server, w.point_id) = (c.server, c.point_id))
 UNION ALL
 SELECT 'refused', o.server, o.point_id, pg_catalog.min(o.asked_at),
@@ -1439,8 +1456,14 @@ SELECT 'refused', o.server, o.point_id, pg_catalog.min(o.asked_at),
                     WHEN 'subscription' THEN 'Subscribe the application to this API.'
                     ELSE 'switchgrid.gap has each span and when it is asked again.' END
 FROM switchgrid.open_span o
-WHERE o.cause NOT IN ('late', 'empty', 'request') AND (o.retry_at < 'infinity' OR o.cause = 'consent')
+JOIN switchgrid.wanted w USING (server, point_id, relation, direction)
+WHERE o.cause NOT IN ('late', 'empty') AND o.retry_at > o.asked_at AND (o.retry_at < 'infinity' OR o.cause = 'consent')
+  AND o.days && (pg_catalog.datemultirange(w.days) - w.held - w.empty) AND NOT w.ended
 GROUP BY o.server, o.point_id, o.cause
+UNION ALL
+SELECT 'server gone', w.server, NULL, NULL, 'What is watched on it cannot be had.',
+       pg_catalog.format('DELETE FROM switchgrid.watch WHERE server = %L, or make the server anew.', w.server)
+FROM switchgrid.watch w WHERE w.server NOT IN (SELECT srvname FROM pg_catalog.pg_foreign_server) GROUP BY w.server
 UNION ALL
 SELECT 'order uncertain', d.server, NULL, d.placed_at, pg_catalog.format('Order %s.', d.number), d.advice
 FROM switchgrid.data_order d WHERE d.state = 'uncertain'
@@ -1454,9 +1477,19 @@ FROM switchgrid.ask a WHERE a.outcome = 'uncertain'
 UNION ALL
 SELECT 'run failed', r.server, NULL, r.started_at, r.outcome, 'The next run goes on where it stopped; see switchgrid.refresh_run.'
 FROM (SELECT DISTINCT ON (f.server) f.* FROM switchgrid.refresh_run f ORDER BY f.server, f.id DESC) AS r
-WHERE r.outcome NOT IN ('running', 'done', 'budget', 'throttled');
+WHERE r.outcome NOT IN ('running', 'done', 'budget', 'throttled')
+UNION ALL
+SELECT 'run died', r.server, NULL, r.started_at, 'It was cancelled or killed, or met an error before it could say so.',
+       'The next run goes on where it stopped; the log has the error.'
+FROM switchgrid.refresh_run r
+WHERE r.outcome = 'running' AND NOT pg_catalog.pg_is_in_recovery() AND NOT EXISTS (
+    -- a run holds its server's lock
+    SELECT FROM pg_catalog.pg_locks l
+    WHERE l.locktype = 'advisory' AND l.classid = 1398228818
+      AND l.objid = (pg_catalog.hashtext(r.server::text)::bigint & 4294967295)::oid
+      AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()));
 COMMENT ON VIEW switchgrid.attention IS 'What somebody should look at, for monitors: no row, nothing to do.';
-COMMENT ON COLUMN switchgrid.attention.what IS 'consent ends (within 60 days, or it has), refused, order uncertain, order waits (more than three days), ask uncertain, run failed (the last one of a server).';
+COMMENT ON COLUMN switchgrid.attention.what IS 'consent ends (within 60 days), consent ended, refused, server gone, order uncertain, order waits (more than three days), ask uncertain, run failed (the last one of a server), run died.';
 COMMENT ON COLUMN switchgrid.attention.server IS 'Foreign server.';
 COMMENT ON COLUMN switchgrid.attention.point_id IS 'Delivery point, if it is about one.';
 COMMENT ON COLUMN switchgrid.attention.since IS 'Since when, or at what moment.';
@@ -1478,6 +1511,11 @@ BEGIN ATOMIC
         DELETE FROM switchgrid.watch w
         WHERE w.server = unwatch.server AND w.point_id = ANY (points)
           AND w.relation = ANY (relations)
+        RETURNING w.server, w.point_id, w.relation, w.direction),
+    -- nothing is open of what nobody wants; a new wish asks anew
+    closed AS (
+        DELETE FROM switchgrid.open_span o USING gone g
+        WHERE (o.server, o.point_id, o.relation, o.direction) = (g.server, g.point_id, g.relation, g.direction)
         RETURNING 1)
     SELECT count(*)::integer FROM gone;
 END;

@@ -15,7 +15,7 @@ INSERT INTO switchgrid.gas_day (point_id, direction, day, starts_at, ends_at) SE
 INSERT INTO switchgrid.billed_quantity (point_id, direction, starts_on, ends_on, value) SELECT :'point', 'consumption', day - 60, day, 1 FROM t.day;
 INSERT INTO switchgrid.register_reading (point_id, direction, read_at, value) SELECT :'point', 'consumption', day::timestamp AT TIME ZONE 'Europe/Paris' - b, 1 FROM t.day, unnest('{0,1 microsecond}'::interval[]) AS b;
 INSERT INTO switchgrid.quantity_curve (point_id, direction, quantity, starts_at, ends_at, step, value) SELECT :'point', 'consumption', 'V', day::timestamp AT TIME ZONE 'Europe/Paris' - s, day::timestamp AT TIME ZONE 'Europe/Paris' - s + interval '10 min', '10 min', 1 FROM t.day, unnest('{10 min,5 min}'::interval[]) AS s;
-INSERT INTO switchgrid.consent (server, point_id, state, consent_id, ends_on) SELECT 'linky', :'point', 'ACTIF', day::text, day FROM t.day UNION ALL SELECT 'linky', :'point', 'ACTIF', 'ever', NULL;
+INSERT INTO switchgrid.consent (server, point_id, state, consent_id, ends_on) SELECT 'linky', '30000000000099', 'ACTIF', day::text, day FROM t.day UNION ALL SELECT 'linky', '30000000000099', 'ACTIF', 'ever', NULL;
 CREATE FUNCTION t.live_through(relation text, columns text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('INSERT INTO switchgrid.%I (point_id, %s seen_from, seen_until) SELECT %L, %s day - 1, day FROM t.day UNION ALL SELECT %L, %s max(day), NULL FROM t.day',

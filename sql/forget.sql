@@ -109,7 +109,7 @@ SELECT * FROM t.naming(:'gone');
 -- of the other point every row is as it was; what named both is told without the one
 SELECT relation, count(*), count(*) FILTER (WHERE b.content = a.content) AS same FROM (SELECT relation, content, row_number() OVER (PARTITION BY relation, content) FROM t.before WHERE content LIKE '%' || :'other' || '%') AS b
     LEFT JOIN (SELECT relation, content, row_number() OVER (PARTITION BY relation, content) FROM t.stored()) AS a USING (relation, content, row_number) GROUP BY 1 HAVING count(*) <> count(*) FILTER (WHERE b.content = a.content) ORDER BY 1;
-SELECT server, state, points, jsonb_path_query_array(contracts, '$[*].point_id') AS contracts, forgotten FROM switchgrid.ask ORDER BY server, state;
+SELECT server, regexp_replace(state, '[0-9a-f]{8}-[0-9a-f-]{27}', '') AS state, points, jsonb_path_query_array(contracts, '$[*].point_id') AS contracts, forgotten FROM switchgrid.ask ORDER BY server, state;
 SELECT r.point_id, company, h.raw AS holder, c.raw AS consent, o.message FROM (VALUES (:'third')) AS r (point_id) JOIN switchgrid.holder_history h USING (point_id) JOIN switchgrid.consent c USING (point_id) JOIN switchgrid.open_span o USING (point_id);
 SELECT message, requests, (SELECT array_agg(point_id) FROM switchgrid.data_request r WHERE order_number = o.number) AS points FROM switchgrid.data_order o ORDER BY o.number;
 SELECT outcome FROM switchgrid.refresh_run WHERE outcome LIKE 'Point%' ORDER BY id;

@@ -5,14 +5,14 @@
 -- a plan is what the run then asks, request for request, in its order: the newest days of all points first
 SELECT switchgrid.watch('linky', '{22516914714270,22315546958763}', '{load_curve,daily_energy}', since => '2026-10-01');
 CREATE TABLE t.plan AS SELECT * FROM switchgrid.plan();
-SELECT endpoint, relations, count(*), min(lower(days)), max(upper(days)), count(DISTINCT point_id) AS points, bool_or(ordered) AS ordered FROM t.plan GROUP BY 1, 2 ORDER BY 1;
-SELECT "position", point_id, days, leaves_after FROM t.plan WHERE endpoint LIKE '%load_curve' OR endpoint LIKE 'courbe%' ORDER BY 1 LIMIT 5;
+SELECT t.v5_name(endpoint) AS endpoint, relations, count(*), min(lower(days)), max(upper(days)), count(DISTINCT point_id) AS points, bool_or(ordered) AS ordered FROM t.plan GROUP BY 1, 2 ORDER BY 1;
+SELECT "position", point_id, days, leaves_after FROM t.plan WHERE '{load_curve}' = relations ORDER BY 1 LIMIT 2;
 SELECT count(*) AS asked FROM t.journal() WHERE endpoint <> 'token';
 -- a budget of requests: the first of the plan, and the next run goes on
 SELECT t.mark();
 CALL switchgrid.refresh(max_requests => 3);
-SELECT (SELECT array_agg((t.v5_name(p.endpoint), p.point_id, p.days) ORDER BY p.endpoint, p.point_id) FROM t.plan p WHERE "position" <= 3)
-     = (SELECT array_agg((a.endpoint, a.point, daterange(a.start, a.until)) ORDER BY a.endpoint, a.point) FROM t.asked() a WHERE a.endpoint <> 'token') AS as_planned;
+SELECT (SELECT array_agg((t.v5_name(p.endpoint), p.point_id, p.days) ORDER BY t.v5_name(p.endpoint), p.point_id) FROM t.plan p WHERE "position" <= 3)
+     = (SELECT array_agg((t.v5_name(a.endpoint), a.point, daterange(a.start, a.until)) ORDER BY t.v5_name(a.endpoint), a.point) FROM t.asked() a WHERE a.endpoint <> 'token') AS as_planned;
 SELECT planned, answered, outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
 CALL switchgrid.refresh(max_requests => 0);
 CALL switchgrid.refresh(max_time => '-1 s');
@@ -97,6 +97,72 @@ SELECT count(*) FROM switchgrid.plan();
 CALL switchgrid.refresh();
 SELECT relation, completeness FROM switchgrid.status ORDER BY 1;
 SELECT what, point_id, detail FROM switchgrid.attention;
+-- a consent that was cancelled is over too, and one that is told with several rights holds while one of them does
+UPDATE switchgrid.consent SET ends_on = '2027-11-20', state = 'CANCELLED';
+SELECT DISTINCT ended FROM switchgrid.wanted;
+SELECT what, point_id, detail FROM switchgrid.attention;
+INSERT INTO switchgrid.consent (server, point_id, state, service_id) VALUES ('linky', '22516914714270', 'ACTIF', '7');
+SELECT DISTINCT ended FROM switchgrid.wanted;
+-- old consents of what is watched stay known, else their end would be forgotten
+DELETE FROM switchgrid.consent WHERE service_id = '7';
+UPDATE switchgrid.consent SET ends_on = '2024-11-10';
+INSERT INTO switchgrid.policy (relation, keep) VALUES ('consent', '1 year');
+CALL switchgrid.refresh();
+SELECT DISTINCT ended FROM switchgrid.wanted;
+DELETE FROM switchgrid.policy;
+-- a wish that ended before what is kept begins disturbs no other
+SELECT switchgrid.watch('linky', '{63695879465986}', '{load_curve}', since => '2025-06-01', until => '2025-07-01');
+INSERT INTO switchgrid.policy (relation, keep) VALUES ('load_curve', '1 year');
+SELECT point_id, relation, days FROM switchgrid.wanted ORDER BY 1, 2;
+SELECT switchgrid.unwatch('linky', '{63695879465986}');
+DELETE FROM switchgrid.policy;
+-- days that were late for long are empty for the first time when they are; what is empty and cannot be asked is open again
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage; DELETE FROM switchgrid.open_span; DELETE FROM switchgrid.consent;
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-11-19', until => '2026-11-20');
+SELECT t.play('unlimited+error=no_data_found');
+SET switchgrid.now = '2026-11-20T10:00:00Z';
+CALL switchgrid.refresh();
+SET switchgrid.now = '2026-11-22T10:00:00Z';
+CALL switchgrid.refresh();
+SELECT cause, tries FROM switchgrid.open_span;
+SET switchgrid.now = '2026-11-29T10:00:00Z';
+CALL switchgrid.refresh();
+SELECT cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span;
+SET switchgrid.now = '2026-12-30T10:00:00Z';
+SELECT t.play('unlimited+error=technical_error');
+SET client_min_messages = error;
+CALL switchgrid.refresh();
+SET client_min_messages = warning;
+SELECT cause, tries, retry_at - asked_at AS wait FROM switchgrid.open_span;
+SELECT days, cause FROM switchgrid.gap;
+SET switchgrid.now = '2026-12-30T12:00:00Z';
+SELECT t.play('unlimited');
+CALL switchgrid.refresh();
+SELECT held, empty FROM switchgrid.coverage;
+SELECT * FROM switchgrid.open_span;
+-- nothing stays open of what nobody wants
+SELECT t.play('unlimited+error=technical_error');
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-12-20');
+SET client_min_messages = error;
+CALL switchgrid.refresh();
+SET client_min_messages = warning;
+SELECT count(*) > 0 AS open FROM switchgrid.open_span;
+SELECT switchgrid.unwatch('linky', '{22516914714270}');
+SELECT count(*) FROM switchgrid.open_span;
+SELECT * FROM switchgrid.attention;
+SELECT t.play('unlimited');
+-- what is so of a point takes several requests, and is not cut: each run with a small budget gets somewhere
+SET switchgrid.now = '2026-11-20T09:00:00Z';
+SELECT switchgrid.watch('linky', '{22516914714270,22315546958763}', '{contract,address}');
+CALL switchgrid.refresh(max_requests => 1);
+SELECT count(*) FILTER (WHERE point_id = '22315546958763') > 0 AS first, count(*) FILTER (WHERE point_id = '22516914714270') AS second FROM switchgrid.contract;
+CALL switchgrid.refresh(max_requests => 1);
+CALL switchgrid.refresh(max_requests => 1);
+CALL switchgrid.refresh(max_requests => 1);
+SELECT count(DISTINCT point_id) AS contracts FROM switchgrid.contract;
+SELECT count(*) FROM switchgrid.plan();
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage;
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve,daily_energy}', since => '2026-11-10');
 -- what is older than is kept is not asked either
 DELETE FROM switchgrid.consent; DELETE FROM switchgrid.coverage;
 INSERT INTO switchgrid.policy (relation, keep) VALUES ('load_curve', '4 days');

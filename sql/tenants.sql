@@ -43,7 +43,7 @@ CREATE POLICY tenant ON switchgrid.data_order FOR SELECT TO tenants
 GRANT USAGE ON SCHEMA switchgrid TO tenants;
 GRANT SELECT ON tenant_point, switchgrid.load_curve, switchgrid.curve_segment, switchgrid.curve_revision,
     switchgrid.revision, switchgrid.daily_energy, switchgrid.contract, switchgrid.contract_history, switchgrid.watch,
-    switchgrid.coverage, switchgrid.open_span, switchgrid.data_request, switchgrid.data_order, switchgrid.consent,
+    switchgrid.coverage, switchgrid.open_span, switchgrid.data_request, switchgrid.data_order, switchgrid.consent, switchgrid.consent_alive,
     switchgrid.policy, switchgrid.policy_in_force, switchgrid.wanted, switchgrid.gap, switchgrid.status TO tenants;
 GRANT EXECUTE ON FUNCTION switchgrid.load_curve_known, switchgrid.today TO tenants;
 -- personal data: to one of them

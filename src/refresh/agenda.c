@@ -74,7 +74,10 @@ add_points(SgSql *sql, Datum points)
 		sg_sql_value(sql, TEXTARRAYOID, points);
 }
 
-/* Newest days first, whatever the point: what people look at comes before history. */
+/*
+ * Newest days first, whatever the point: what people look at comes before history. What is so of a point takes several
+ * requests, which stay together: a run that is cut short has what it asked for.
+ */
 static int
 compare_requests(const ListCell *a, const ListCell *b)
 {
@@ -83,6 +86,9 @@ compare_requests(const ListCell *a, const ListCell *b)
 
 	if (x->days.until != y->days.until)
 		return x->days.until > y->days.until ? -1 : 1;
+	if (!sg_endpoint_is_series(x->endpoint) && !sg_endpoint_is_series(y->endpoint) &&
+		strcmp(x->point, y->point) != 0)
+		return strcmp(x->point, y->point);
 	if (x->endpoint != y->endpoint)
 		return x->endpoint < y->endpoint ? -1 : 1;
 	return strcmp(x->point, y->point);

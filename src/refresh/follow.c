@@ -380,7 +380,8 @@ ask_after_all(SgRound *run, Harvest *harvest, List *orders)
 		MemoryContextReset(context);
 		answered |= good;
 		failures = good ? 0 : failures + 1;
-		if (run->fatal.kind != SG_FAULT_NONE || (!answered && failures >= FAILURES_IN_A_ROW))
+		if (run->fatal.kind != SG_FAULT_NONE || (!answered && failures >= FAILURES_IN_A_ROW) ||
+			sg_round_is_over(run))
 			break;
 	}
 	MemoryContextSwitchTo(old);

@@ -345,7 +345,7 @@ sg_place_orders(SgRound *run, List *requests)
 	{
 		int64 number;
 
-		if (run->fatal.kind != SG_FAULT_NONE)
+		if (run->fatal.kind != SG_FAULT_NONE || sg_round_is_over(run))
 			break;
 		MemoryContextSwitchTo(context);
 		number = place(run, lfirst(cell));

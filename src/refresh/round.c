@@ -160,17 +160,28 @@ sg_round_is_over(SgRound *run)
 	return over;
 }
 
+/* Do two requests ask for parts of what is so of one point? */
+static bool
+are_parts(const SgRequest *a, const SgRequest *b)
+{
+	return !sg_endpoint_is_series(a->endpoint) && !sg_endpoint_is_series(b->endpoint) &&
+		   strcmp(a->point, b->point) == 0;
+}
+
 List *
 sg_round_afford(SgRound *run, List *requests)
 {
-	int64 left = run->budget.requests - run->asked;
+	int64 left = Max(run->budget.requests - run->asked, 0);
 
 	if (sg_round_is_over(run))
 		return NIL;
 	if (run->budget.requests > 0 && list_length(requests) > left)
 	{
-		run->spent = true;
-		requests = list_truncate(list_copy(requests), (int) Max(left, 0));
+		while (left > 0 && left < list_length(requests) &&
+			   are_parts(list_nth(requests, (int) left - 1), list_nth(requests, (int) left)))
+			left++;
+		run->spent = left < list_length(requests);
+		requests = list_truncate(list_copy(requests), (int) left);
 	}
 	run->asked += list_length(requests);
 	return requests;

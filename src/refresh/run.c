@@ -87,7 +87,8 @@ ask_now(SgRound *run, SgAgenda *agenda)
 static void
 order_and_follow(SgRound *run)
 {
-	TimestampTz until = run->started + run->wait;
+	TimestampTz until =
+		run->started + (run->budget.time > 0 ? Min(run->wait, run->budget.time) : run->wait);
 
 	sg_follow_orders(run, false);
 	if (run->fatal.kind == SG_FAULT_NONE)
@@ -262,6 +263,26 @@ run_server(SgRound *run, const char *name, const SgRunOptions *options, SgRunTot
 	totals->open_days += sg_agenda_open_days(run->profile->name, options->points);
 }
 
+static void
+expire_now(void *arg)
+{
+	sg_expire(NULL, NULL);
+}
+
+/* Deletes what is no longer kept. What stopped a run is more important than what stopped that. */
+static void
+expire(bool failed)
+{
+	ErrorData *error = sg_attempt(expire_now, NULL);
+
+	SPI_commit();
+	if (error != NULL && !failed)
+		ReThrowError(error);
+	if (error != NULL)
+		ereport(WARNING, (errcode(error->sqlerrcode),
+						  errmsg("what is no longer kept was not deleted: %s", error->message)));
+}
+
 void
 sg_run_refresh(const SgRunOptions *options, SgRunTotals *totals)
 {
@@ -281,8 +302,7 @@ sg_run_refresh(const SgRunOptions *options, SgRunTotals *totals)
 		else if (run->profile != NULL)
 			warn_of(run);
 	}
-	sg_expire(NULL, NULL);
-	SPI_commit();
+	expire(failed != NULL);
 	if (failed != NULL)
 		raise_failure(failed);
 }

@@ -22,8 +22,10 @@
 #define SUBSCRIPTION_RETRY USECS_PER_HOUR
 /* Days without data are never left alone longer than this. */
 #define LONGEST_REST (730 * USECS_PER_DAY)
-/* A fault that reaches further than its window, or is about a state, holds for days to come: so many. */
+/* A fault that reaches further than its window, or is about a state, holds for days to come: so many at least. */
 #define AHEAD_DAYS 3650
+/* The cause of days that have no data. */
+#define EMPTY "empty"
 /* A holder may have the curve recorded again. */
 #define RECORDING_RETRY (30 * USECS_PER_DAY)
 
@@ -113,14 +115,24 @@ retry_after(int64 wait)
 }
 
 /*
- * Notes days (a multirange's text) as open in the place of what was open of them. Each keeps its own count of tries, so
- * that one that never fills delays no other; what one run notes in several pieces is one try.
+ * Notes days (a multirange's text) as open in the place of what was open of them. Each keeps its own count of tries of
+ * one cause, so that one that never fills delays no other; what one run notes in several pieces is one try.
  */
 static void
 note_open(const SgSeries *series, const char *days, const char *cause, const SgFault *fault,
 		  TimestampTz now, Retry retry)
 {
 	SgSql sql = series_key(series);
+
+	/* what is open for any other reason is no more known to be empty */
+	if (strcmp(cause, EMPTY) != 0)
+	{
+		sg_sql_text(&sql, days);
+		sg_sql_run_kept(&sql, "UPDATE switchgrid.coverage SET empty = empty - $5::datemultirange "
+							  "WHERE server = $1 AND point_id = $2 AND relation = $3 "
+							  "AND direction = $4 AND empty && $5::datemultirange");
+		sql = series_key(series);
+	}
 
 	sg_sql_text(&sql, days);
 	sg_sql_text(&sql, cause);
@@ -137,7 +149,8 @@ note_open(const SgSeries *series, const char *days, const char *cause, const SgF
 		"kept AS (INSERT INTO switchgrid.open_span SELECT server, point_id, relation, direction, "
 		"unnest(datemultirange(days) - $5::datemultirange), cause, code, message, tries, "
 		"asked_at, retry_at FROM cut), "
-		"tried AS (SELECT tries + (asked_at < $10)::int AS tries, "
+		"tried AS (SELECT CASE cause WHEN $6 THEN tries + (asked_at < $10)::int ELSE 1 END AS "
+		"tries, "
 		"datemultirange(days) * $5::datemultirange AS days FROM cut "
 		"UNION ALL SELECT 1, $5::datemultirange - "
 		"coalesce((SELECT range_agg(days) FROM cut), '{}')), "
@@ -180,6 +193,13 @@ print_span(SgDays days)
 										  sg_clock_print_day(until, days.until));
 }
 
+/* The end of the days to come: the same day for years, for each other one would leave a span with tries of its own. */
+static DateADT
+end_ahead(DateADT today)
+{
+	return (today / AHEAD_DAYS + 2) * AHEAD_DAYS;
+}
+
 void
 sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states, TimestampTz now,
 				   int64 late_retry, int64 empty_retry)
@@ -191,11 +211,11 @@ sg_coverage_settle(const SgSeries *series, SgDays days, const SgDayState *states
 
 	close_open(series, held);
 	/* what a wide fault has closed of the days to come is open again */
-	close_open(series, print_span((SgDays){today, today + AHEAD_DAYS}));
+	close_open(series, print_span((SgDays){today, end_ahead(today)}));
 	if (strcmp(late, "{}") != 0)
 		note_open(series, late, "late", NULL, now, retry_after(late_retry));
 	if (strcmp(empty, "{}") != 0)
-		note_open(series, empty, "empty", NULL, now, (Retry){empty_retry, LONGEST_REST});
+		note_open(series, empty, EMPTY, NULL, now, (Retry){empty_retry, LONGEST_REST});
 	note_known(series, held, empty, now);
 }
 
@@ -211,7 +231,7 @@ sg_coverage_look(const SgSeries *series, DateADT today, int days, bool seen, Tim
 {
 	char *span = print_span((SgDays){today, today + Max(days, 1)});
 
-	close_open(series, print_span((SgDays){today - AHEAD_DAYS, today + AHEAD_DAYS}));
+	close_open(series, print_span((SgDays){today - AHEAD_DAYS, end_ahead(today)}));
 	note_known(series, seen ? span : "{}", seen ? "{}" : span, now);
 }
 
@@ -270,10 +290,15 @@ retry_of(const SgFault *fault)
 static void
 note_fault(const SgSeries *series, SgDays days, const SgFault *fault, TimestampTz now, Retry retry)
 {
+	DateADT today = sg_clock_day_of(now);
+	bool state = sg_relation_find(series->relation)->kind == SG_KIND_STATE;
+
 	/* days to come are closed for the same reason, until the retry */
-	if (sg_fault_class(fault->kind)->scope != SG_SCOPE_WINDOW ||
-		sg_relation_find(series->relation)->kind == SG_KIND_STATE)
-		days.until = Max(days.until, sg_clock_day_of(now) + AHEAD_DAYS);
+	if (sg_fault_class(fault->kind)->scope != SG_SCOPE_WINDOW || state)
+		days.until = Max(days.until, end_ahead(today));
+	/* what is so now was not to be had yesterday either, which is of no interest any more */
+	if (state)
+		close_open(series, print_span((SgDays){today - AHEAD_DAYS, today}));
 	note_open(series, print_span(days), sg_fault_class(fault->kind)->name, fault, now, retry);
 }
 

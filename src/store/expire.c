@@ -38,7 +38,10 @@ static const Age ages[] = {
 	{&sg_relation_holder, "holder_history", "seen_until <= $1"},
 	{&sg_relation_contact, "contact_history", "seen_until <= $1"},
 	{&sg_relation_connection, "connection_history", "seen_until <= $1"},
-	{&sg_relation_consent, "consent", "ends_on < $1"},
+	/* that a point has no right any more is known by the one that it had */
+	{&sg_relation_consent, "consent",
+	 "ends_on < $1 AND NOT EXISTS (SELECT FROM switchgrid.watch AS w "
+	 "WHERE w.server = consent.server AND w.point_id = consent.point_id)"},
 };
 
 /* The first day that is kept of a relation; SG_SQL_NO_DATE: all are. */

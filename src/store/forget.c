@@ -69,11 +69,12 @@ erase_asks(const Erasure *erasure)
 			"AND c.server = a.server AND (c.ask_id = a.ask_id "
 			"OR c.authorisation_id = a.authorisation_id)) END");
 
-	/* the API goes on naming it: what this ask is about is not learnt again */
+	/* the API goes on naming it: what this ask is about is not learnt again; its own name stays the only one */
 	rows += run(erasure,
 				"UPDATE switchgrid.ask SET points = array_remove(points, $1), contracts = "
 				"(SELECT jsonb_agg(e) FROM jsonb_path_query(contracts, '$[*]') AS e "
-				"WHERE strpos(e::text, $1) = 0), state = replace(state, $1, $3), "
+				"WHERE strpos(e::text, $1) = 0), state = CASE strpos(state, $1) WHEN 0 THEN state "
+				"ELSE replace(state, $1, $3 || gen_random_uuid()) END, "
 				"user_url = replace(user_url, $1, $3), error = replace(error, $1, $3), "
 				"error_description = replace(error_description, $1, $3), forgotten = forgotten "
 				"OR coalesce($1 = ANY (points), false) "

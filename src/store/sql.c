@@ -97,6 +97,16 @@ enter_safe_path(void)
 	return level;
 }
 
+/* Empties the parameters of a statement that was run, and tells how many rows it gave. */
+static uint64
+rows_of(SgSql *sql, const char *statement, int code)
+{
+	sql->count = 0;
+	if (code < 0)
+		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(code));
+	return SPI_processed;
+}
+
 static uint64
 run(SgSql *sql, const char *statement, bool read_only)
 {
@@ -107,10 +117,7 @@ run(SgSql *sql, const char *statement, bool read_only)
 
 	AtEOXact_GUC(true, level);
 	MemoryContextSwitchTo(old);
-	sql->count = 0;
-	if (code < 0)
-		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(code));
-	return SPI_processed;
+	return rows_of(sql, statement, code);
 }
 
 uint64
@@ -260,10 +267,7 @@ run_kept(SgSql *sql, const char *statement, Sight sight)
 
 	AtEOXact_GUC(true, level);
 	MemoryContextSwitchTo(old);
-	sql->count = 0;
-	if (code < 0)
-		elog(ERROR, "could not run \"%s\": %s", statement, SPI_result_code_string(code));
-	return SPI_processed;
+	return rows_of(sql, statement, code);
 }
 
 uint64

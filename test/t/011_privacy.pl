@@ -249,7 +249,7 @@ foreach my $server (qw(v5 dc2026 grid_v2))
 	is(told($dump), '', "$server: and nobody with it");
 	is(told($session->run("SELECT raw FROM switchgrid.contract")), '', "$server: nor in its raw form");
 	quiet("$server, contract");
-	query('TRUNCATE switchgrid.contract_history, switchgrid.watch, switchgrid.coverage, switchgrid.data_order CASCADE');
+	query('TRUNCATE switchgrid.contract_history, switchgrid.watch, switchgrid.coverage, switchgrid.data_order, switchgrid.data_request CASCADE');
 }
 
 # Contracts that are ordered come as files, which may be bad ones.
@@ -265,7 +265,7 @@ foreach my $server (qw(v5 dc2026 grid_v2))
 		push @states, query('SELECT state FROM switchgrid.data_request');
 		push @noted, $fault if told(query($notes)) || told($heard);
 		note_logged(\@logged, $fault);
-		query('TRUNCATE switchgrid.watch, switchgrid.coverage, switchgrid.open_span, switchgrid.data_order CASCADE');
+		query('TRUNCATE switchgrid.watch, switchgrid.coverage, switchgrid.open_span, switchgrid.data_order, switchgrid.data_request CASCADE');
 	}
 	is("@states[0, 1]", 'collected collected', 'files of contracts are collected');
 	is(scalar(grep { /collected/ } @states[2 .. $#states]), 0, 'bad ones are not');
