@@ -117,9 +117,8 @@ sg_face_require_own_transactions(FunctionCallInfo fcinfo, const char *name)
 /* Nobody waits longer for an operator: a run holds its server. */
 #define LONGEST_WAIT USECS_PER_DAY
 
-/* An interval that is an argument, in microseconds; 0 for NULL. */
-static int64
-length_of(FunctionCallInfo fcinfo, int argument, const char *name)
+int64
+sg_face_length(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	const Interval *length;
 	int64 us;
@@ -135,9 +134,8 @@ length_of(FunctionCallInfo fcinfo, int argument, const char *name)
 	return us;
 }
 
-/* A number of requests that is an argument; 0 for NULL. */
-static int64
-number_of(FunctionCallInfo fcinfo, int argument, const char *name)
+int64
+sg_face_number(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
 		return 0;
@@ -170,9 +168,9 @@ sg_refresh(PG_FUNCTION_ARGS)
 	MemoryContext caller = CurrentMemoryContext;
 
 	sg_face_require_own_transactions(fcinfo, "refresh");
-	options.wait = length_of(fcinfo, 5, "wait");
-	options.budget.requests = number_of(fcinfo, 6, "max_requests");
-	options.budget.time = length_of(fcinfo, 7, "max_time");
+	options.wait = sg_face_length(fcinfo, 5, "wait");
+	options.budget.requests = sg_face_number(fcinfo, 6, "max_requests");
+	options.budget.time = sg_face_length(fcinfo, 7, "max_time");
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	/* SPI's memory outlives the commits; the arguments' may not */
 	if (!PG_ARGISNULL(0))

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
@@ -71,6 +72,10 @@ command_of(FunctionCallInfo fcinfo, const char *server)
 {
 	StringInfoData call;
 
+	/* what the run would refuse each time is refused here */
+	(void) sg_face_length(fcinfo, 2, "wait");
+	(void) sg_face_number(fcinfo, 3, "max_requests");
+	(void) sg_face_length(fcinfo, 4, "max_time");
 	initStringInfo(&call);
 	appendStringInfoString(&call, "CALL switchgrid.refresh(");
 	add_argument(&call, "server", server);

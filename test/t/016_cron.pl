@@ -90,6 +90,8 @@ SKIP:
 	is( $node->safe_psql('postgres', 'SELECT jobid, schedule, command, database, username = current_user, active FROM cron.job'),
 		"$job|* * * * *|CALL switchgrid.refresh(server => 'linky', wait => '00:01:00', max_requests => '1000', max_time => '01:00:00')|postgres|t|t",
 		'which is the only one');
+	is((error_of($node, "SELECT switchgrid.schedule('* * * * *', 'linky', $_)"))[0], '22023', "what refresh would refuse: $_")
+	  foreach "'2 days'", "'1 minute', 0", "NULL, NULL, '-1 s'";
 	is((error_of($node, "SELECT switchgrid.schedule('61 * * * *', 'linky')"))[1],
 		'invalid schedule: 61 * * * *', 'what pg_cron has to say of the minutes is heard');
 	$node->safe_psql('postgres', "SELECT switchgrid.schedule('* * * * *', $odd_text), switchgrid.schedule('* * * * *', 'broken')");
