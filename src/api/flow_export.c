@@ -234,7 +234,7 @@ last_distance(const Stamps *stamps)
 
 	if (stamps->count > 1)
 		distance = stamps->list[stamps->count - 1].at - stamps->list[stamps->count - 2].at;
-	return distance != 0 ? Abs(distance) : USECS_PER_HOUR;
+	return distance > 0 ? distance : distance < 0 ? -distance : USECS_PER_HOUR;
 }
 
 static bool

@@ -296,7 +296,7 @@ settle_division(SgSlots *result, int64 *numbers, const SgSlots *a, const SgSlots
 		if (divisor == 0)
 			complain_zero();
 		numbers[i] = (divisor < 0 ? -1 : 1) * a->values[i] * more;
-		divisors[i] = Abs(divisor);
+		divisors[i] = divisor < 0 ? -divisor : divisor;
 	}
 	sg_power_settle_quotients(result, numbers, divisors, Max(scale, 0));
 	pfree(divisors);
