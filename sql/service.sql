@@ -154,11 +154,11 @@ SELECT t.play('unlimited');
 -- what is so of a point takes several requests, and is not cut: each run with a small budget gets somewhere
 SET switchgrid.now = '2026-11-20T09:00:00Z';
 SELECT switchgrid.watch('linky', '{22516914714270,22315546958763}', '{contract,address}');
-CALL switchgrid.refresh(max_requests => 1);
+CALL switchgrid.refresh(max_requests => 1) \g /dev/null
 SELECT count(*) FILTER (WHERE point_id = '22315546958763') > 0 AS first, count(*) FILTER (WHERE point_id = '22516914714270') AS second FROM switchgrid.contract;
-CALL switchgrid.refresh(max_requests => 1);
-CALL switchgrid.refresh(max_requests => 1);
-CALL switchgrid.refresh(max_requests => 1);
+CALL switchgrid.refresh(max_requests => 1) \g /dev/null
+CALL switchgrid.refresh(max_requests => 1) \g /dev/null
+CALL switchgrid.refresh(max_requests => 1) \g /dev/null
 SELECT count(DISTINCT point_id) AS contracts FROM switchgrid.contract;
 SELECT count(*) FROM switchgrid.plan();
 DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage;
