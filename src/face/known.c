@@ -25,38 +25,13 @@ enum
 	ARGUMENT_SPAN
 };
 
-/* The columns of switchgrid.load_curve. */
-enum
-{
-	COLUMN_POINT_ID,
-	COLUMN_DIRECTION,
-	COLUMN_STARTS_AT,
-	COLUMN_ENDS_AT,
-	COLUMN_STEP,
-	COLUMN_WATTS,
-	COLUMN_WH,
-	COLUMN_NATURE,
-	COLUMNS
-};
-
 static void
-put_row(void *arg, const SgKnownRow *row)
+put_row(void *arg, const SgRelation *relation, const Datum *values, const bool *nulls)
 {
 	const ReturnSetInfo *result = arg;
-	Datum values[COLUMNS];
-	bool nulls[COLUMNS] = {false};
-	Interval step = {.time = row->step * USECS_PER_SEC};
 
-	values[COLUMN_POINT_ID] = row->point_id;
-	values[COLUMN_DIRECTION] = row->direction;
-	values[COLUMN_STARTS_AT] = TimestampTzGetDatum(row->starts_at);
-	values[COLUMN_ENDS_AT] = TimestampTzGetDatum(row->starts_at + step.time);
-	values[COLUMN_STEP] = IntervalPGetDatum(&step);
-	values[COLUMN_WATTS] = Float8GetDatum(row->watts);
-	values[COLUMN_WH] = Float8GetDatum(row->watts * row->step / SECS_PER_HOUR);
-	nulls[COLUMN_NATURE] = row->nature == NULL;
-	values[COLUMN_NATURE] = row->nature == NULL ? (Datum) 0 : CStringGetTextDatum(row->nature);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	tuplestore_putvalues(result->setResult, result->setDesc, unconstify(Datum *, values),
+						 unconstify(bool *, nulls));
 }
 
 /* A bound of instants as one of [from, until). */

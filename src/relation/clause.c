@@ -18,7 +18,7 @@ sg_clause_strip(Expr *expr)
 }
 
 bool
-sg_clause_is_column(RelOptInfo *rel, Expr *expr)
+sg_clause_is_column(const RelOptInfo *rel, Expr *expr)
 {
 	return expr != NULL && IsA(expr, Var) && ((Var *) expr)->varno == rel->relid &&
 		   ((Var *) expr)->varlevelsup == 0 && ((Var *) expr)->varattno > 0;

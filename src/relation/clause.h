@@ -13,7 +13,7 @@
 extern Expr *sg_clause_strip(Expr *expr);
 
 /* Is it a column of the table? */
-extern bool sg_clause_is_column(RelOptInfo *rel, Expr *expr);
+extern bool sg_clause_is_column(const RelOptInfo *rel, Expr *expr);
 
 /* Can the value be computed before the table is read? It may be of other relations only if "outer" is true. */
 extern bool sg_clause_is_computable(RelOptInfo *rel, Expr *value, bool outer);

@@ -8,6 +8,7 @@
 
 #include "access/table.h"
 #include "base/clock.h"
+#include "clause.h"
 #include "columns.h"
 #include "estimate.h"
 #include "miscadmin.h"
@@ -15,6 +16,7 @@
 #include "optimizer/optimizer.h"
 #include "quals.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
 #include "wanted.h"
@@ -72,6 +74,16 @@ sg_estimate_make(RelOptInfo *rel, Oid table)
 	info->bounds = bounds_of(rel, relation);
 	table_close(relation, NoLock);
 	return info;
+}
+
+int
+sg_estimate_column(const RelOptInfo *rel, const SgPlanInfo *info, Expr *expr)
+{
+	expr = sg_clause_strip(expr);
+	if (!sg_clause_is_column(rel, expr))
+		return -1;
+	return sg_relation_column(info->relation,
+							  get_attname(info->table, ((Var *) expr)->varattno, false));
 }
 
 List *

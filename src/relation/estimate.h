@@ -25,6 +25,9 @@ typedef struct SgPlanInfo
 /* Makes what is known of a relation before any clause is looked at. Raises what sg_columns_map raises. */
 extern SgPlanInfo *sg_estimate_make(RelOptInfo *rel, Oid table);
 
+/* The relation's column that an expression is, relabelled or not; -1 if it is none. */
+extern int sg_estimate_column(const RelOptInfo *rel, const SgPlanInfo *info, Expr *expr);
+
 /* The quals among clauses, which the query has, and the partition's bounds. */
 extern List *sg_estimate_quals(RelOptInfo *rel, const SgPlanInfo *info, List *clauses, bool outer);
 

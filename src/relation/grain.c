@@ -4,14 +4,12 @@
  */
 #include "postgres.h"
 
-#include "clause.h"
 #include "grain.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 #define ZONE "Europe/Paris"
 
@@ -66,12 +64,7 @@ is_text(const Node *node, const char *wanted)
 static int
 column_of(const Search *search, Node *node)
 {
-	Expr *expr = sg_clause_strip((Expr *) node);
-
-	if (!sg_clause_is_column(search->rel, expr))
-		return -1;
-	return sg_relation_column(search->info->relation,
-							  get_attname(search->info->table, ((Var *) expr)->varattno, false));
+	return sg_estimate_column(search->rel, search->info, (Expr *) node);
 }
 
 /* The time on the wall in Paris of starts_at? */

@@ -10,7 +10,6 @@
 #include "access/stratnum.h"
 #include "base/compat.h"
 #include "catalog/pg_collation_d.h"
-#include "clause.h"
 #include "ordered.h"
 #include "store/reader.h"
 #include "utils/lsyscache.h"
@@ -30,11 +29,10 @@ column_of(RelOptInfo *rel, const SgPlanInfo *info, const EquivalenceClass *class
 
 	foreach (cell, class->ec_members)
 	{
-		Expr *expr = sg_clause_strip(((EquivalenceMember *) lfirst(cell))->em_expr);
+		int column = sg_estimate_column(rel, info, ((EquivalenceMember *) lfirst(cell))->em_expr);
 
-		if (sg_clause_is_column(rel, expr))
-			return sg_relation_column(info->relation,
-									  get_attname(info->table, ((Var *) expr)->varattno, false));
+		if (column >= 0)
+			return column;
 	}
 	return -1;
 }

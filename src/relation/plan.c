@@ -85,8 +85,7 @@ narrows(RelOptInfo *rel, Oid table, const SgPlanInfo *info, RestrictInfo *clause
 
 typedef struct MemberSearch
 {
-	Oid table;
-	const SgRelation *relation;
+	const SgPlanInfo *info;
 	bool key;
 } MemberSearch;
 
@@ -95,19 +94,11 @@ static bool
 is_asked_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
 				EquivalenceMember *member, void *arg)
 {
-	MemberSearch *search = arg;
-	Expr *expr = member->em_expr;
-	int index;
+	const MemberSearch *search = arg;
+	int index = sg_estimate_column(rel, search->info, member->em_expr);
 
-	while (expr != NULL && IsA(expr, RelabelType))
-		expr = ((RelabelType *) expr)->arg;
-	if (expr == NULL || !IsA(expr, Var) || ((Var *) expr)->varno != rel->relid ||
-		((Var *) expr)->varattno <= 0)
-		return false;
-	index = sg_relation_column(search->relation,
-							   get_attname(search->table, ((Var *) expr)->varattno, false));
-	return index >= 0 && search->relation->columns[index].role != SG_ROLE_PLAIN &&
-		   is_key(search->relation->columns[index].role) == search->key;
+	return index >= 0 && search->info->relation->columns[index].role != SG_ROLE_PLAIN &&
+		   is_key(search->info->relation->columns[index].role) == search->key;
 }
 
 /* The clauses that could give this table its points from other relations; or, not "key", its days. */
@@ -115,7 +106,7 @@ static List *
 joining_clauses(PlannerInfo *root, RelOptInfo *rel, Oid table, SgPlanInfo *info, bool key)
 {
 	List *clauses = NIL;
-	MemberSearch search = {table, info->relation, key};
+	MemberSearch search = {info, key};
 	ListCell *cell;
 
 	foreach (cell, rel->joininfo)

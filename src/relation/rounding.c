@@ -34,24 +34,8 @@ sg_rounding_make(bool by_point)
 	return rounding;
 }
 
-/* Is the energy of a slot a whole number of watts over a power of two? */
-static bool
-halves_exactly(int32 step)
-{
-	int32 a = SECS_PER_HOUR;
-	int32 b = step;
-	int32 parts;
-
-	while (b != 0)
-	{
-		int32 rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	parts = SECS_PER_HOUR / a;
-	return parts <= 4 && (parts & (parts - 1)) == 0;
-}
+/* Steps whose energies are whole watts over one, two or four: the multiples of a quarter of an hour. */
+#define QUARTER (SECS_PER_HOUR / 4)
 
 static bool
 is_exact(SgRounding *rounding, const SgSegmentRow *row, bool energy)
@@ -60,7 +44,7 @@ is_exact(SgRounding *rounding, const SgSegmentRow *row, bool energy)
 
 	rounding->bound += row->points * Max(fabs(row->watts_min), fabs(row->watts_max)) * hours;
 	return row->decimals == 0 && rounding->bound < EXACT_LIMIT &&
-		   (!energy || halves_exactly(row->step));
+		   (!energy || row->step % QUARTER == 0);
 }
 
 /* What can come into one group has one key. */

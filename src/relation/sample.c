@@ -19,7 +19,6 @@
 #include "sample.h"
 #include "storage/bufmgr.h"
 #include "store/reader.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -93,30 +92,22 @@ draw(Sample *sample, int64 total, int wanted)
 static void
 add_row(Sample *sample, const SgSegmentRow *row, const SgSlots *slots, uint32 slot)
 {
+	Datum given[SG_CURVE_COLUMNS];
+	bool missing[SG_CURVE_COLUMNS];
 	Datum values[MaxTupleAttributeNumber];
 	bool nulls[MaxTupleAttributeNumber];
-	Interval step = {.time = slots->head.step * USECS_PER_SEC};
-	TimestampTz starts_at = sg_curve_slot_start(&slots->head, slot);
-	double watts = slots->values[slot] / sg_curve_unit(slots->head.scale);
-	const char *nature = sg_curve_nature(slots, slot);
-	Datum given[SG_CURVE_COLUMNS] = {
-		[SG_CURVE_POINT_ID] = row->point_id,
-		[SG_CURVE_DIRECTION] = row->direction,
-		[SG_CURVE_STARTS_AT] = TimestampTzGetDatum(starts_at),
-		[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(starts_at + step.time),
-		[SG_CURVE_STEP] = IntervalPGetDatum(&step),
-		[SG_CURVE_WATTS] = Float8GetDatum(watts),
-		[SG_CURVE_WH] = Float8GetDatum(sg_curve_wh(watts, slots->head.step)),
-		[SG_CURVE_NATURE] = nature != NULL ? CStringGetTextDatum(nature) : (Datum) 0,
-	};
+	Interval step;
 	MemoryContext old;
 
+	sg_reader_columns(row, sg_curve_slot_start(&slots->head, slot),
+					  slots->values[slot] / sg_curve_unit(slots->head.scale),
+					  sg_curve_nature(slots, slot), &step, given, missing);
 	memset(nulls, true, sizeof(bool) * sample->desc->natts);
 	for (int i = 0; i < SG_CURVE_COLUMNS; i++)
-		if (sample->columns[i] >= 0 && (i != SG_CURVE_NATURE || nature != NULL))
+		if (sample->columns[i] >= 0)
 		{
 			values[sample->columns[i]] = given[i];
-			nulls[sample->columns[i]] = false;
+			nulls[sample->columns[i]] = missing[i];
 		}
 	old = MemoryContextSwitchTo(sample->caller);
 	sample->rows[sample->filled++] = heap_form_tuple(sample->desc, values, nulls);

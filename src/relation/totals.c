@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "clause.h"
 #include "grain.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -19,7 +18,6 @@
 #include "quals.h"
 #include "totals.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
 #define DAYS_IN_MONTH 30
@@ -41,10 +39,7 @@ typedef struct Totals
 static int
 column_of(const Totals *totals, Expr *expr)
 {
-	if (!sg_clause_is_column(totals->rel, expr))
-		return -1;
-	return sg_relation_column(totals->info->relation,
-							  get_attname(totals->info->table, ((Var *) expr)->varattno, false));
+	return sg_estimate_column(totals->rel, totals->info, expr);
 }
 
 /* ---- what can be answered ---------------------------------------------- */

@@ -6,6 +6,7 @@
 #define SG_KNOWN_H
 
 #include "postgres.h"
+#include "api/relation.h"
 #include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 
@@ -19,24 +20,11 @@ typedef struct SgKnownWish
 	TimestampTz until;
 } SgKnownWish;
 
-/* An interval that had a value then. */
-typedef struct SgKnownRow
-{
-	Datum point_id;
-	Datum direction;
-	TimestampTz starts_at;
-	int32 step; /* seconds */
-	double watts;
-	const char *nature; /* or NULL */
-} SgKnownRow;
-
-/* Takes a row, in a memory context that is short-lived; the row too. */
-typedef void (*SgKnownEmit)(void *arg, const SgKnownRow *row);
-
 /*
- * Gives the rows to "emit", month by month, as the current user and with the snapshot of the statement that is
- * running; needs an SPI connection. Raises XX001 for stored bytes that are not sound.
+ * Gives a row of load_curve for each interval that had a value then, month by month, as the current user and with
+ * the snapshot of the statement that is running; needs an SPI connection. "emit" is called in a memory context that is
+ * short-lived. Raises XX001 for stored bytes that are not sound.
  */
-extern void sg_known_read(const SgKnownWish *wish, SgKnownEmit emit, void *arg);
+extern void sg_known_read(const SgKnownWish *wish, SgEmit emit, void *arg);
 
 #endif

@@ -8,12 +8,15 @@
  */
 #include "postgres.h"
 
+#include "api/relation.h"
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/curve.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "reader.h"
+#include "sql.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 
@@ -30,18 +33,13 @@ enum
 	WH,
 	WATTS_MIN,
 	WATTS_MAX,
+	ARRIVED,
+	UPDATED_AT,
 	COLUMNS
 };
 
 /* Points, directions, two bounds, and steps: two clauses on them are more than anybody writes. */
 #define MAX_PARAMS 6
-
-typedef struct Params
-{
-	int count;
-	Oid types[MAX_PARAMS];
-	Datum values[MAX_PARAMS];
-} Params;
 
 struct SgSegmentReader
 {
@@ -91,26 +89,6 @@ sg_reader_make(Oid user)
 
 /* ---- the query --------------------------------------------------------- */
 
-static int
-add_param(Params *params, Oid type, Datum value)
-{
-	params->types[params->count] = type;
-	params->values[params->count++] = value;
-	return params->count;
-}
-
-static Datum
-texts_of(const List *texts)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(texts), 1));
-	int n = 0;
-	ListCell *cell;
-
-	foreach (cell, texts)
-		values[n++] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 static DateADT
 first_month(DateADT day)
 {
@@ -125,26 +103,35 @@ end_day(DateADT day)
 
 /* Operators are written with their schema: the session's search_path is not trusted. */
 static void
-add_conditions(StringInfo query, Params *params, const SgSegmentWish *wish)
+add_conditions(StringInfo query, SgSql *sql, const SgSegmentWish *wish)
 {
 	ListCell *cell;
 
+	if (!wish->emptied)
+		appendStringInfoString(query, " AND points OPERATOR(pg_catalog.>) 0");
 	if (!wish->any_point)
-		appendStringInfo(query, " AND point_id OPERATOR(pg_catalog.=) ANY ($%d)",
-						 add_param(params, TEXTARRAYOID, texts_of(wish->points)));
+	{
+		sg_sql_texts(sql, wish->points);
+		appendStringInfo(query, " AND point_id OPERATOR(pg_catalog.=) ANY ($%d)", sql->count);
+	}
 	if (!wish->any_direction)
-		appendStringInfo(query, " AND direction OPERATOR(pg_catalog.=) ANY ($%d)",
-						 add_param(params, TEXTARRAYOID, texts_of(wish->directions)));
+	{
+		sg_sql_texts(sql, wish->directions);
+		appendStringInfo(query, " AND direction OPERATOR(pg_catalog.=) ANY ($%d)", sql->count);
+	}
 	/* always both, so that a scan that begins again has the same query, whatever its values */
-	appendStringInfo(query, " AND month OPERATOR(pg_catalog.>=) $%d",
-					 add_param(params, DATEOID, DateADTGetDatum(first_month(wish->days.from))));
-	appendStringInfo(query, " AND month OPERATOR(pg_catalog.<) $%d",
-					 add_param(params, DATEOID, DateADTGetDatum(end_day(wish->days.until))));
-	/* the executor checks every clause: what has no room here is only read in vain */
+	sg_sql_value(sql, DATEOID, DateADTGetDatum(first_month(wish->days.from)));
+	sg_sql_value(sql, DATEOID, DateADTGetDatum(end_day(wish->days.until)));
+	appendStringInfo(query,
+					 " AND month OPERATOR(pg_catalog.>=) $%d AND month OPERATOR(pg_catalog.<) $%d",
+					 sql->count - 1, sql->count);
+	/* the executor checks every clause on steps: what has no room here is only read in vain */
 	foreach (cell, wish->steps)
-		if (params->count < MAX_PARAMS)
-			appendStringInfo(query, " AND step OPERATOR(pg_catalog.=) ANY ($%d)",
-							 add_param(params, INTERVALARRAYOID, PointerGetDatum(lfirst(cell))));
+		if (sql->count < MAX_PARAMS)
+		{
+			sg_sql_value(sql, INTERVALARRAYOID, PointerGetDatum(lfirst(cell)));
+			appendStringInfo(query, " AND step OPERATOR(pg_catalog.=) ANY ($%d)", sql->count);
+		}
 }
 
 static void
@@ -161,26 +148,26 @@ add_order(StringInfo query, int order)
 }
 
 static char *
-query_of(const SgSegmentWish *wish, Params *params)
+query_of(const SgSegmentWish *wish, SgSql *sql)
 {
 	StringInfoData query;
 
 	initStringInfo(&query);
 	appendStringInfoString(&query,
 						   "SELECT point_id, direction, month, step, curve, points, decimals, wh, "
-						   "watts_min, watts_max FROM switchgrid.curve_segment "
-						   "WHERE points OPERATOR(pg_catalog.>) 0");
-	add_conditions(&query, params, wish);
+						   "watts_min, watts_max, arrived, updated_at "
+						   "FROM switchgrid.curve_segment WHERE true");
+	add_conditions(&query, sql, wish);
 	add_order(&query, wish->order);
 	return query.data;
 }
 
 static PlannedStmt *
-plan_query(const char *text, Params *params, ParamListInfo bound)
+plan_query(const char *text, SgSql *sql, ParamListInfo bound)
 {
 	List *parsed = pg_parse_query(text);
 	List *queries = pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), text,
-													   params->types, params->count, NULL);
+													   sql->types, sql->count, NULL);
 	PlannedStmt *plan = pg_plan_query(linitial_node(Query, queries), text, 0, bound);
 
 	/* compiling takes longer than reading does */
@@ -193,7 +180,7 @@ plan_query(const char *text, Params *params, ParamListInfo bound)
  * the second time, and that plan is kept.
  */
 static PlannedStmt *
-find_plan(SgSegmentReader *reader, char *text, Params *params, ParamListInfo bound)
+find_plan(SgSegmentReader *reader, char *text, SgSql *sql, ParamListInfo bound)
 {
 	MemoryContext old;
 
@@ -201,12 +188,12 @@ find_plan(SgSegmentReader *reader, char *text, Params *params, ParamListInfo bou
 	{
 		if (reader->text == NULL)
 			reader->text = MemoryContextStrdup(reader->context, text);
-		return plan_query(text, params, bound);
+		return plan_query(text, sql, bound);
 	}
 	if (reader->plan == NULL)
 	{
 		old = MemoryContextSwitchTo(reader->context);
-		reader->plan = plan_query(reader->text, params, NULL);
+		reader->plan = plan_query(reader->text, sql, NULL);
 		MemoryContextSwitchTo(old);
 	}
 	return reader->plan;
@@ -214,15 +201,15 @@ find_plan(SgSegmentReader *reader, char *text, Params *params, ParamListInfo bou
 
 /* Plans and begins the query, as the reader's user: that is when rights are looked at. */
 static void
-start_query(SgSegmentReader *reader, char *text, Params *params, Snapshot snapshot)
+start_query(SgSegmentReader *reader, char *text, SgSql *sql, Snapshot snapshot)
 {
-	ParamListInfo bound = makeParamList(params->count);
+	ParamListInfo bound = makeParamList(sql->count);
 	PlannedStmt *plan;
 
-	for (int i = 0; i < params->count; i++)
+	for (int i = 0; i < sql->count; i++)
 		bound->params[i] =
-			(ParamExternData){params->values[i], false, PARAM_FLAG_CONST, params->types[i]};
-	plan = find_plan(reader, text, params, bound);
+			(ParamExternData){sql->values[i], false, PARAM_FLAG_CONST, sql->types[i]};
+	plan = find_plan(reader, text, sql, bound);
 	reader->query =
 		CreateQueryDesc(plan, text, snapshot, InvalidSnapshot, &reader->receiver, bound, NULL, 0);
 	ExecutorStart(reader->query, 0);
@@ -231,8 +218,8 @@ start_query(SgSegmentReader *reader, char *text, Params *params, Snapshot snapsh
 void
 sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot)
 {
-	Params params = {0};
-	char *text = query_of(wish, &params);
+	SgSql sql = {0};
+	char *text = query_of(wish, &sql);
 	Oid user;
 	int flags;
 
@@ -240,7 +227,7 @@ sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot sna
 	GetUserIdAndSecContext(&user, &flags);
 	SetUserIdAndSecContext(reader->user,
 						   reader->user != user ? flags | SECURITY_LOCAL_USERID_CHANGE : flags);
-	start_query(reader, text, &params, snapshot);
+	start_query(reader, text, &sql, snapshot);
 	SetUserIdAndSecContext(user, flags);
 }
 
@@ -274,8 +261,10 @@ take_row(SgSegmentRow *row, TupleTableSlot *slot)
 	row->wh = DatumGetFloat8(values[WH]);
 	row->watts_min = DatumGetFloat8(values[WATTS_MIN]);
 	row->watts_max = DatumGetFloat8(values[WATTS_MAX]);
+	row->arrived = values[ARRIVED];
+	row->updated_at = DatumGetTimestampTz(values[UPDATED_AT]);
 	/* a row that somebody wrote by hand may lack what every row with values has */
-	if (slot->tts_isnull[WATTS_MIN] || slot->tts_isnull[WATTS_MAX])
+	if (row->points > 0 && (slot->tts_isnull[WATTS_MIN] || slot->tts_isnull[WATTS_MAX]))
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("a row of switchgrid.curve_segment has values but no least and "
 							   "greatest one"),
@@ -294,4 +283,21 @@ sg_reader_next(SgSegmentReader *reader, SgSegmentRow *row)
 		return false;
 	take_row(row, reader->slot);
 	return true;
+}
+
+void
+sg_reader_columns(const SgSegmentRow *row, TimestampTz starts_at, double watts, const char *nature,
+				  Interval *step, Datum *values, bool *nulls)
+{
+	*step = (Interval){.time = row->step * USECS_PER_SEC};
+	memset(nulls, false, sizeof(bool) * SG_CURVE_COLUMNS);
+	values[SG_CURVE_POINT_ID] = row->point_id;
+	values[SG_CURVE_DIRECTION] = row->direction;
+	values[SG_CURVE_STARTS_AT] = TimestampTzGetDatum(starts_at);
+	values[SG_CURVE_ENDS_AT] = TimestampTzGetDatum(starts_at + step->time);
+	values[SG_CURVE_STEP] = IntervalPGetDatum(step);
+	values[SG_CURVE_WATTS] = Float8GetDatum(watts);
+	values[SG_CURVE_WH] = Float8GetDatum(sg_curve_wh(watts, (uint32) row->step));
+	nulls[SG_CURVE_NATURE] = nature == NULL;
+	values[SG_CURVE_NATURE] = nature == NULL ? (Datum) 0 : CStringGetTextDatum(nature);
 }

@@ -33,10 +33,11 @@ typedef struct SgSegmentWish
 	List *directions; /* of char * */
 	List *steps;	  /* of interval[] (ArrayType *): a step must be in each */
 	SgDays days;
-	int order; /* of the flags above */
+	bool emptied; /* those too whose last value another step's has replaced? */
+	int order;	  /* of the flags above */
 } SgSegmentWish;
 
-/* One segment that has values; by-reference values live until the next call. */
+/* One segment; by-reference values live until the next call. */
 typedef struct SgSegmentRow
 {
 	Datum point_id;
@@ -47,8 +48,10 @@ typedef struct SgSegmentRow
 	int32 points;	/* slots with a value */
 	int32 decimals; /* of the watts */
 	double wh;
-	double watts_min;
+	double watts_min; /* these, if there are points */
 	double watts_max;
+	Datum arrived; /* see month.h */
+	TimestampTz updated_at;
 } SgSegmentRow;
 
 typedef struct SgSegmentReader SgSegmentReader;
@@ -67,6 +70,13 @@ extern void sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, 
 
 /* The next segment; false if there is none left. */
 extern bool sg_reader_next(SgSegmentReader *reader, SgSegmentRow *row);
+
+/*
+ * The columns of load_curve for an interval of a segment; "step" is where the one of that name lives, and the nature, or
+ * NULL, becomes a palloc'd text. The arrays have SG_CURVE_COLUMNS entries.
+ */
+extern void sg_reader_columns(const SgSegmentRow *row, TimestampTz starts_at, double watts,
+							  const char *nature, Interval *step, Datum *values, bool *nulls);
 
 /* Ends what was begun, if it was. Must be called before its memory goes, unless the transaction fails. */
 extern void sg_reader_stop(SgSegmentReader *reader);
