@@ -391,17 +391,18 @@ CREATE TABLE switchgrid.curve_segment (
     direction text NOT NULL CHECK (direction IN ('consumption', 'production')),
     month date NOT NULL CHECK (month = pg_catalog.date_trunc('month', month) AND pg_catalog.isfinite(month)),
     step interval NOT NULL CHECK (step > interval '0' AND step <= interval '24:00' AND EXTRACT(day FROM step) = 0),
-    curve switchgrid.curve NOT NULL,
     points integer NOT NULL,
+    decimals smallint NOT NULL,
     wh double precision NOT NULL,
     watts_min double precision,
     watts_max double precision,
-    decimals smallint NOT NULL,
-    arrived timestamptz[] NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    arrived timestamptz[] NOT NULL,
+    curve switchgrid.curve NOT NULL,
     PRIMARY KEY (point_id, direction, month, step)
 ) WITH (toast_tuple_target = 4080);
--- Packed values do not compress. A month of half-hours stays in its row: nothing else has to be looked up for it.
+-- Packed values do not compress. A month of half-hours stays in its row: nothing else has to be looked up for it. It is
+-- the last column: what is asked of a month without its slots is in the row's first bytes.
 ALTER TABLE switchgrid.curve_segment ALTER curve SET STORAGE EXTERNAL;
 -- For reports on all points of some months, which the primary key does not help.
 CREATE INDEX curve_segment_month ON switchgrid.curve_segment (month);
@@ -410,14 +411,14 @@ COMMENT ON COLUMN switchgrid.curve_segment.point_id IS 'Delivery point: PRM, 14 
 COMMENT ON COLUMN switchgrid.curve_segment.direction IS 'consumption or production.';
 COMMENT ON COLUMN switchgrid.curve_segment.month IS 'First day of the civil month in Paris.';
 COMMENT ON COLUMN switchgrid.curve_segment.step IS 'Length of a slot.';
-COMMENT ON COLUMN switchgrid.curve_segment.curve IS 'The slots of the month.';
 COMMENT ON COLUMN switchgrid.curve_segment.points IS 'Slots with a value. 0 where readings of other steps took the place of all: the row stays for what was known before.';
+COMMENT ON COLUMN switchgrid.curve_segment.decimals IS 'Decimals of the watts.';
 COMMENT ON COLUMN switchgrid.curve_segment.wh IS 'Energy of the month, Wh.';
 COMMENT ON COLUMN switchgrid.curve_segment.watts_min IS 'Smallest value, W; NULL without points.';
 COMMENT ON COLUMN switchgrid.curve_segment.watts_max IS 'Largest value, W; NULL without points.';
-COMMENT ON COLUMN switchgrid.curve_segment.decimals IS 'Decimals of the watts.';
-COMMENT ON COLUMN switchgrid.curve_segment.arrived IS 'When the first reading of each civil day of the month was stored: one element for each day, NULL for a day that never had one. Where all days that ever had readings came at one instant and still have some, that instant alone, as after a load of the whole month.';
 COMMENT ON COLUMN switchgrid.curve_segment.updated_at IS 'When the row was last written: now() of that transaction, or the last such instant of the month if that is later. Revisions and arrivals are dated by it.';
+COMMENT ON COLUMN switchgrid.curve_segment.arrived IS 'When the first reading of each civil day of the month was stored: one element for each day, NULL for a day that never had one. Where all days that ever had readings came at one instant and still have some, that instant alone, as after a load of the whole month.';
+COMMENT ON COLUMN switchgrid.curve_segment.curve IS 'The slots of the month.';
 
 CREATE TABLE switchgrid.curve_revision (
     point_id text NOT NULL,

@@ -26,6 +26,44 @@ SELECT * FROM t.same($$starts_at >= 'infinity'$$);
 SELECT * FROM t.same($$starts_at > '-infinity' AND watts > 2000 AND nature = 'B'$$);
 SELECT * FROM t.same($$point_id = NULL$$);
 SELECT * FROM t.same($$point_id = '22516914714270' AND starts_at >= DATE '2026-11-18'$$);
+-- so are the columns that a query names, whichever, in whatever order, with or without a clause on another one, and whole
+-- rows; also of a table that has them in another order, and of a live one
+CREATE FOREIGN TABLE t.turned (watts float8, gone float8, starts_at timestamptz, nature text, point_id text, wh float8, ends_at timestamptz, step interval, direction text)
+    SERVER switchgrid_store OPTIONS (relation 'load_curve');
+ALTER FOREIGN TABLE t.turned DROP COLUMN gone;
+CREATE FUNCTION t.same_columns(relation regclass, columns text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    condition text;
+    differing bigint;
+    total bigint := 0;
+BEGIN
+    FOREACH condition IN ARRAY '{true,watts > 500,nature = ''B'' AND wh < 1000,direction <> ''production'' AND ends_at > ''2026-11-02''}'::text[] LOOP
+        EXECUTE format(
+            'WITH a AS (SELECT %1$s FROM t.plain c WHERE point_id = ''22516914714270'' AND starts_at >= ''2026-11-01'' AND %3$s), '
+            'b AS (SELECT %1$s FROM %2$s c WHERE point_id = ''22516914714270'' AND starts_at >= ''2026-11-01'' AND %3$s) '
+            'SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d', columns, relation, condition)
+            INTO differing;
+        total := total + differing;
+    END LOOP;
+    RETURN total;
+END $$;
+SELECT columns, sum(t.same_columns(relation, columns)) AS differences
+FROM unnest('{switchgrid.load_curve,t.turned,live.load_curve}'::regclass[]) relation, unnest(ARRAY[
+    'watts', 'wh, ends_at, watts', 'watts, starts_at, watts', 'nature, direction, step', 'watts * 2, starts_at + step, upper(point_id)',
+    '(SELECT max(n) FROM generate_series(1, (c.watts / 100)::int) n)', 'c.tableoid > 0, watts', 'c IS NULL, watts', '1', 'num_nulls(c.*), watts']) columns
+GROUP BY 1 ORDER BY 1;
+SELECT r.c = ROW (point_id, direction, starts_at, ends_at, step, watts, wh, nature) AS whole, count(*)
+FROM (SELECT c, c.* FROM switchgrid.load_curve c WHERE starts_at >= '2026-11-01') r GROUP BY 1;
+-- what is locked beside it needs whole rows, and nothing of an unread row is made
+BEGIN;
+SELECT p.nature, count(*), sum(c.watts - p.watts) FROM (
+    SELECT c.watts FROM switchgrid.load_curve c WHERE point_id = '22516914714270' AND starts_at = '2026-11-02' FOR UPDATE) c, t.plain p
+WHERE p.point_id = '22516914714270' AND p.starts_at = '2026-11-02' GROUP BY 1;
+SELECT p.starts_at, c.watts - p.watts AS difference FROM t.plain p JOIN switchgrid.load_curve c USING (point_id, starts_at)
+WHERE p.point_id = '22516914714270' AND p.starts_at = '2026-11-02' FOR UPDATE OF p;
+ROLLBACK;
+SELECT count(*) = (SELECT count(*) FROM t.plain) AS all_rows FROM (SELECT FROM switchgrid.load_curve OFFSET 0) r;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT nature, watts, point_id FROM switchgrid.load_curve WHERE starts_at >= '2026-11-02' AND watts > 0;
 -- one row for a month and a step, whose summaries are those of its rows
 SELECT count(*), bool_and(s.points = p.points AND abs(s.wh - p.wh) < 0.001 AND s.watts_min = p.low AND s.watts_max = p.high) AS summaries
 FROM switchgrid.curve_segment s

@@ -95,26 +95,25 @@ sg_curve_head(const struct varlena *packed, SgCurveHead *head)
 		complain(status);
 }
 
-/* Reads the header, and makes room for so many slots. */
-static SgSlots *
-make_room(const struct varlena *packed, bool natures)
+/* Makes room for so many slots of the curve whose header was read. */
+static void
+make_room(SgSlots *slots, uint32 count, bool natures)
 {
-	SgSlots *slots = palloc0(sizeof(SgSlots));
-
-	sg_curve_head(packed, &slots->head);
-	slots->values = palloc(sizeof(int32_t) * Max(slots->head.count, 1));
+	slots->values = palloc(sizeof(int32_t) * Max(count, 1));
 	if (natures || slots->head.missing > 0)
-		slots->nature = palloc(Max(slots->head.count, 1));
-	return slots;
+		slots->nature = palloc(Max(count, 1));
 }
 
 static SgSlots *
 unpack(const struct varlena *packed, bool natures)
 {
-	SgSlots *slots = make_room(packed, natures);
-	SgCodecStatus status =
-		sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), slots);
+	SgSlots *slots = palloc0(sizeof(SgSlots));
+	SgCodecStatus status;
 
+	sg_curve_head(packed, &slots->head);
+	make_room(slots, slots->head.count, natures);
+	status =
+		sg_codec_unpack((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), slots);
 	if (status != SG_CODEC_OK)
 		complain(status);
 	return slots;
@@ -124,12 +123,17 @@ SgSlots *
 sg_curve_unpack_span(const struct varlena *packed, TimestampTz from, TimestampTz until,
 					 bool natures)
 {
-	SgSlots *slots = make_room(packed, natures);
-	uint32 first = sg_curve_first_slot(&slots->head, from);
-	uint32 end = Max(first, sg_curve_first_slot(&slots->head, until));
-	SgCodecStatus status = sg_codec_unpack_range((const uint8_t *) VARDATA_ANY(packed),
-												 VARSIZE_ANY_EXHDR(packed), first, end, slots);
+	SgSlots *slots = palloc0(sizeof(SgSlots));
+	SgCodecStatus status;
+	uint32 first;
+	uint32 end;
 
+	sg_curve_head(packed, &slots->head);
+	first = sg_curve_first_slot(&slots->head, from);
+	end = Max(first, sg_curve_first_slot(&slots->head, until));
+	make_room(slots, end - first, natures);
+	status = sg_codec_unpack_range((const uint8_t *) VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed),
+								   first, end, slots);
 	if (status != SG_CODEC_OK)
 		complain(status);
 	slots->head.start = sg_curve_slot_start(&slots->head, first);

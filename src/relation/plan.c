@@ -9,16 +9,17 @@
 
 #include "base/compat.h"
 #include "estimate.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
 #include "ordered.h"
 #include "plan.h"
 #include "quals.h"
-#include "utils/lsyscache.h"
 
 void
 sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
@@ -187,30 +188,31 @@ sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	}
 }
 
-/* The columns of the relation that a query uses, a bit each. */
-static int
-needed_columns(RelOptInfo *rel, const SgPlanInfo *info, List *filter)
+/*
+ * The columns that a query uses, as the list that a scan's rows are made by, in the order in which they are given, so
+ * that the executor need not make other rows of them. NIL where it uses none, or whole rows, or what is not in them.
+ */
+static List *
+rows_of(const RelOptInfo *rel, List *tlist, List *filter)
 {
-	Bitmapset *attributes = NULL;
-	int needed = 0;
-	int at = -1;
+	List *exprs = list_concat_copy(tlist, rel->reltarget->exprs);
+	List *rows = NIL;
+	ListCell *cell;
 
-	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attributes);
-	pull_varattnos((Node *) filter, rel->relid, &attributes);
-	while ((at = bms_next_member(attributes, at)) >= 0)
+	foreach (cell, pull_var_clause((Node *) list_concat(exprs, filter), PVC_RECURSE_PLACEHOLDERS))
 	{
-		AttrNumber attribute = (AttrNumber) (at + FirstLowInvalidHeapAttributeNumber);
-		int column;
+		Var *var = lfirst_node(Var, cell);
 
-		if (attribute == 0)
-			return ~0;
-		if (attribute < 0)
+		if (var->varno != rel->relid)
 			continue;
-		column = sg_relation_column(info->relation, get_attname(info->table, attribute, false));
-		if (column >= 0)
-			needed |= 1 << column;
+		if (var->varattno <= 0)
+			return NIL;
+		if (tlist_member((Expr *) var, rows) == NULL)
+			rows =
+				lappend(rows, makeTargetEntry((Expr *) copyObject(var),
+											  (AttrNumber) (list_length(rows) + 1), NULL, false));
 	}
-	return needed;
+	return rows;
 }
 
 static bool
@@ -231,6 +233,7 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 	List *filter = list_copy(info->bounds);
 	List *answered = NIL;
 	List *flags;
+	List *rows;
 	ListCell *cell;
 
 	foreach (cell, extract_actual_clauses(clauses, false))
@@ -240,8 +243,9 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 		else
 			filter = lappend(filter, lfirst(cell));
 	}
-	flags = list_make3_int(is_limited(root), list_nth_int(path->fdw_private, SG_PATH_ORDER),
-						   needed_columns(rel, info, list_concat_copy(filter, answered)));
-	return make_foreignscan(tlist, filter, rel->relid, exprs, list_make2(packed, flags), NIL,
-							answered, outer);
+	flags = list_make2_int(is_limited(root), list_nth_int(path->fdw_private, SG_PATH_ORDER));
+	rows = rows_of(rel, tlist, filter);
+	/* what is checked again is a whole row */
+	return make_foreignscan(tlist, filter, rel->relid, exprs, list_make2(packed, flags), rows,
+							rows == NIL ? answered : NIL, outer);
 }

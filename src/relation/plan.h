@@ -20,8 +20,7 @@ enum
 enum
 {
 	SG_FLAG_LIMITED, /* will the reader stop early? */
-	SG_FLAG_ORDER,	 /* of the segments of the store: flags of reader.h */
-	SG_FLAG_NEEDED	 /* columns of the relation that the query uses: a bit each */
+	SG_FLAG_ORDER	 /* of the segments of the store: flags of reader.h */
 };
 
 /* What travels in a path's fdw_private: integers, in this order. */

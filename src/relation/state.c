@@ -28,6 +28,34 @@ close_descriptor(void *arg)
 	sg_http_close_descriptor(((SgScanState *) arg)->descriptor);
 }
 
+/* Where the table's attributes (from 0) are in rows that are made by the list, or -1. */
+static int
+place_in(const List *rows, int attribute)
+{
+	ListCell *cell;
+
+	foreach (cell, rows)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (attribute >= 0 && castNode(Var, entry->expr)->varattno == attribute + 1)
+			return entry->resno - 1;
+	}
+	return -1;
+}
+
+/* The scan's rows have the columns that the query uses; whole rows if it has no list of them. */
+static void
+narrow(SgScanState *state, const ForeignScan *plan)
+{
+	bool unread = plan->scan.plan.targetlist == NIL && plan->scan.plan.qual == NIL;
+
+	if (plan->fdw_scan_tlist == NIL && !unread)
+		return;
+	for (int i = 0; i < state->relation->ncolumns; i++)
+		state->columns[i] = place_in(plan->fdw_scan_tlist, state->columns[i]);
+}
+
 SgScanState *
 sg_state_begin(ForeignScanState *node)
 {
@@ -44,10 +72,10 @@ sg_state_begin(ForeignScanState *node)
 	flags = list_nth(plan->fdw_private, SG_PRIVATE_FLAGS);
 	state->limited = list_nth_int(flags, SG_FLAG_LIMITED) != 0;
 	state->order = list_nth_int(flags, SG_FLAG_ORDER);
-	state->needed = list_nth_int(flags, SG_FLAG_NEEDED);
 	state->values = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
-	state->desc = RelationGetDescr(table);
+	state->desc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	sg_columns_map(state->relation, table, state->columns);
+	narrow(state, plan);
 	state->context =
 		AllocSetContextCreate(CurrentMemoryContext, "switchgrid scan", ALLOCSET_DEFAULT_SIZES);
 	state->batch =

@@ -16,13 +16,13 @@ typedef struct SgScanState
 {
 	const SgProfile *profile;
 	const SgRelation *relation;
-	List *quals;				 /* packed */
-	List *values;				 /* ExprStates of their values */
-	bool limited;				 /* will the reader stop early? */
-	int order;					 /* of the segments of the store: flags of reader.h */
-	int needed;					 /* columns of the relation that the query uses: a bit each */
-	int columns[SG_MAX_COLUMNS]; /* the table's attribute for each column of the relation, or -1 */
-	TupleDesc desc;
+	List *quals;  /* packed */
+	List *values; /* ExprStates of their values */
+	bool limited; /* will the reader stop early? */
+	int order;	  /* of the segments of the store: flags of reader.h */
+	int columns
+		[SG_MAX_COLUMNS];  /* where each column of the relation is in the scan's rows, or -1 */
+	TupleDesc desc;		   /* of those rows */
 	MemoryContext context; /* of one pass over the relation: points, requests */
 	MemoryContext batch;   /* of the rows that came last */
 	Datum *rows;		   /* the batch: so many values a row as the table has columns */

@@ -79,11 +79,14 @@ start_pass(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
 	Stored *stored = state->reader;
+	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
 	MemoryContext old = MemoryContextSwitchTo(state->context);
 	SgSegmentWish wish;
 
 	sg_state_wanted(node, &stored->wanted);
 	wish = sg_stored_wish(&stored->wanted, state->order);
+	/* what is not in the relation stays so */
+	memset(row->tts_isnull, true, row->tts_tupleDescriptor->natts);
 	stored->count = 0;
 	state->started = true;
 	stored->read = !sg_days_empty(stored->wanted.days);
@@ -107,7 +110,7 @@ add_part(const SgScanState *state, Stored *stored)
 	part->point_id = datumCopy(row->point_id, false, -1);
 	part->direction = datumCopy(row->direction, false, -1);
 	part->slots = sg_curve_unpack_span(packed, stored->wanted.from, stored->wanted.until,
-									   (state->needed & (1 << SG_CURVE_NATURE)) != 0);
+									   state->columns[SG_CURVE_NATURE] >= 0);
 	part->step.time = part->slots->head.step * USECS_PER_SEC;
 	part->unit = sg_curve_unit(part->slots->head.scale);
 	part->until = part->slots->head.count;
@@ -192,12 +195,14 @@ choose_part(Stored *stored, bool down)
 	return best;
 }
 
+/* The nature as a text; 0 if the slot has none. */
 static Datum
 nature_of(Stored *stored, Part *part, uint32 slot)
 {
-	Datum *nature = &part->natures[part->slots->nature[slot]];
+	uint8 number = part->slots->nature[slot];
+	Datum *nature = &part->natures[number];
 
-	if (*nature == (Datum) 0)
+	if (number != 0 && *nature == (Datum) 0)
 	{
 		MemoryContext old = MemoryContextSwitchTo(stored->month);
 
@@ -207,51 +212,37 @@ nature_of(Stored *stored, Part *part, uint32 slot)
 	return *nature;
 }
 
+static inline void
+put(TupleTableSlot *row, int column, Datum value)
+{
+	if (column < 0)
+		return;
+	row->tts_values[column] = value;
+	row->tts_isnull[column] = false;
+}
+
 /* Puts a slot into the scan's row: the columns that are wanted. */
 static void
-give_slot(const SgScanState *state, Stored *stored, Part *part, uint32 slot, TupleTableSlot *row)
+give_slot(const int *columns, Stored *stored, Part *part, uint32 slot, TupleTableSlot *row)
 {
-	TimestampTz starts_at = sg_curve_slot_start(&part->slots->head, slot);
-	double watts = part->slots->values[slot] / part->unit;
-	bool nature = part->slots->nature != NULL && part->slots->nature[slot] != 0;
+	const SgSlots *slots = part->slots;
+	TimestampTz starts_at = sg_curve_slot_start(&slots->head, slot);
+	double watts = slots->values[slot] / part->unit;
 
-	memset(row->tts_isnull, true, state->desc->natts);
-	for (int i = 0; i < SG_CURVE_COLUMNS; i++)
+	put(row, columns[SG_CURVE_POINT_ID], part->point_id);
+	put(row, columns[SG_CURVE_DIRECTION], part->direction);
+	put(row, columns[SG_CURVE_STARTS_AT], TimestampTzGetDatum(starts_at));
+	put(row, columns[SG_CURVE_ENDS_AT], TimestampTzGetDatum(starts_at + part->step.time));
+	put(row, columns[SG_CURVE_STEP], IntervalPGetDatum(&part->step));
+	put(row, columns[SG_CURVE_WATTS], Float8GetDatum(watts));
+	if (columns[SG_CURVE_WH] >= 0)
+		put(row, columns[SG_CURVE_WH], Float8GetDatum(sg_curve_wh(watts, slots->head.step)));
+	if (columns[SG_CURVE_NATURE] >= 0)
 	{
-		int to = state->columns[i];
-		Datum value = (Datum) 0;
+		Datum nature = nature_of(stored, part, slot);
 
-		if (to < 0 || !(state->needed & (1 << i)) || (i == SG_CURVE_NATURE && !nature))
-			continue;
-		switch (i)
-		{
-			case SG_CURVE_POINT_ID:
-				value = part->point_id;
-				break;
-			case SG_CURVE_DIRECTION:
-				value = part->direction;
-				break;
-			case SG_CURVE_STARTS_AT:
-				value = TimestampTzGetDatum(starts_at);
-				break;
-			case SG_CURVE_ENDS_AT:
-				value = TimestampTzGetDatum(starts_at + part->step.time);
-				break;
-			case SG_CURVE_STEP:
-				value = IntervalPGetDatum(&part->step);
-				break;
-			case SG_CURVE_WATTS:
-				value = Float8GetDatum(watts);
-				break;
-			case SG_CURVE_WH:
-				value = Float8GetDatum(sg_curve_wh(watts, part->slots->head.step));
-				break;
-			case SG_CURVE_NATURE:
-				value = nature_of(stored, part, slot);
-				break;
-		}
-		row->tts_values[to] = value;
-		row->tts_isnull[to] = false;
+		put(row, columns[SG_CURVE_NATURE], nature);
+		row->tts_isnull[columns[SG_CURVE_NATURE]] = nature == (Datum) 0;
 	}
 	ExecStoreVirtualTuple(row);
 }
@@ -272,7 +263,7 @@ sg_stored_next(ForeignScanState *node)
 	while ((part = choose_part(stored, down)) == NULL)
 		if (!next_parts(state, stored))
 			return row;
-	give_slot(state, stored, part, (uint32) (down ? --part->until : part->from++), row);
+	give_slot(state->columns, stored, part, (uint32) (down ? --part->until : part->from++), row);
 	return row;
 }
 
