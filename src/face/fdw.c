@@ -17,6 +17,7 @@
 #include "relation/plan.h"
 #include "relation/sample.h"
 #include "relation/scan.h"
+#include "relation/shares.h"
 #include "relation/state.h"
 #include "relation/stored.h"
 #include "relation/summed.h"
@@ -94,6 +95,14 @@ switchgridEndForeignScan(ForeignScanState *node)
 		sg_stored_end(node);
 	else
 		sg_scan_end(node);
+}
+
+/* What processes share is about to go. */
+static void
+switchgridShutdownForeignScan(ForeignScanState *node)
+{
+	if (node->ss.ps.plan->parallel_aware)
+		sg_stored_unshare(node);
 }
 
 static void
@@ -177,6 +186,12 @@ switchgrid_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncRequest = sg_async_request;
 	routine->ForeignAsyncConfigureWait = sg_async_configure_wait;
 	routine->ForeignAsyncNotify = sg_async_notify;
+	routine->IsForeignScanParallelSafe = sg_shares_safe;
+	routine->EstimateDSMForeignScan = sg_shares_size;
+	routine->InitializeDSMForeignScan = sg_shares_make;
+	routine->ReInitializeDSMForeignScan = sg_shares_again;
+	routine->InitializeWorkerForeignScan = sg_shares_join;
+	routine->ShutdownForeignScan = switchgridShutdownForeignScan;
 	routine->AnalyzeForeignTable = sg_sample_begin;
 	routine->ImportForeignSchema = switchgridImportForeignSchema;
 	PG_RETURN_POINTER(routine);

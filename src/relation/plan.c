@@ -20,6 +20,7 @@
 #include "ordered.h"
 #include "plan.h"
 #include "quals.h"
+#include "shares.h"
 
 void
 sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
@@ -171,7 +172,10 @@ sg_plan_paths(PlannerInfo *root, RelOptInfo *rel, Oid table)
 
 	add_scan_path(root, rel, info, rel->lateral_relids);
 	if (info->profile->api == NULL)
+	{
 		add_ordered_path(root, rel, info);
+		sg_shares_add_path(root, rel, info);
+	}
 	foreach (cell, joining_clauses(root, rel, table, info, false))
 		days = bms_add_members(days, givers_of(rel, lfirst(cell)));
 	if (info->points > 0)

@@ -11,15 +11,17 @@
 #include "engine/stats.h"
 #include "nodes/execnodes.h"
 #include "quals.h"
+#include "shares.h"
 
 typedef struct SgScanState
 {
 	const SgProfile *profile;
 	const SgRelation *relation;
-	List *quals;  /* packed */
-	List *values; /* ExprStates of their values */
-	bool limited; /* will the reader stop early? */
-	int order;	  /* of the segments of the store: flags of reader.h */
+	List *quals;	  /* packed */
+	List *values;	  /* ExprStates of their values */
+	bool limited;	  /* will the reader stop early? */
+	int order;		  /* of the segments of the store: flags of reader.h */
+	SgShares *shares; /* of a scan that several processes share, or NULL */
 	int columns
 		[SG_MAX_COLUMNS];  /* where each column of the relation is in the scan's rows, or -1 */
 	TupleDesc desc;		   /* of those rows */

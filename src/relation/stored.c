@@ -74,28 +74,53 @@ sg_stored_begin(ForeignScanState *node, SgScanState *state)
 	state->reader = stored;
 }
 
+/* Begins to read the segments, or of a shared scan the next ones; false if there are none left to begin with. */
+static bool
+start_reading(ForeignScanState *node)
+{
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
+	SgSegmentWish wish = sg_stored_wish(&stored->wanted, state->order);
+
+	if (sg_days_empty(stored->wanted.days) ||
+		(state->shares != NULL && !sg_shares_take(state->shares, &wish.blocks)))
+		return false;
+	sg_reader_start(stored->reader, &wish, node->ss.ps.state->es_snapshot);
+	return true;
+}
+
+/* Reads the next segment, or finds that there is none. */
+static void
+read_next(ForeignScanState *node)
+{
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
+
+	stored->read = sg_reader_next(stored->reader, &stored->row);
+	while (!stored->read && state->shares != NULL)
+	{
+		sg_reader_stop(stored->reader);
+		if (!start_reading(node))
+			break;
+		stored->read = sg_reader_next(stored->reader, &stored->row);
+	}
+}
+
 static void
 start_pass(ForeignScanState *node)
 {
 	SgScanState *state = node->fdw_state;
 	Stored *stored = state->reader;
 	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
-	MemoryContext old = MemoryContextSwitchTo(state->context);
-	SgSegmentWish wish;
 
 	sg_state_wanted(node, &stored->wanted);
-	wish = sg_stored_wish(&stored->wanted, state->order);
 	/* what is not in the relation stays so */
 	memset(row->tts_isnull, true, row->tts_tupleDescriptor->natts);
 	stored->count = 0;
+	stored->read = false;
 	state->started = true;
-	stored->read = !sg_days_empty(stored->wanted.days);
-	if (stored->read)
-	{
-		sg_reader_start(stored->reader, &wish, node->ss.ps.state->es_snapshot);
-		stored->read = sg_reader_next(stored->reader, &stored->row);
-	}
-	MemoryContextSwitchTo(old);
+	if (start_reading(node))
+		read_next(node);
 }
 
 /* Unpacks the segment that was read as one more part. */
@@ -114,7 +139,10 @@ add_part(const SgScanState *state, Stored *stored)
 	part->step.time = part->slots->head.step * USECS_PER_SEC;
 	part->unit = sg_curve_unit(part->slots->head.scale);
 	part->until = part->slots->head.count;
-	stored->segments++;
+	if (state->shares != NULL)
+		sg_shares_count(state->shares);
+	else
+		stored->segments++;
 }
 
 /* Does the segment that was read belong with the parts that there are? */
@@ -133,8 +161,10 @@ belongs(const SgScanState *state, const Stored *stored)
 
 /* Goes on to the next segments that are given together; false if there are none left. */
 static bool
-next_parts(const SgScanState *state, Stored *stored)
+next_parts(ForeignScanState *node)
 {
+	SgScanState *state = node->fdw_state;
+	Stored *stored = state->reader;
 	MemoryContext old = MemoryContextSwitchTo(stored->month);
 
 	MemoryContextReset(stored->month);
@@ -146,7 +176,7 @@ next_parts(const SgScanState *state, Stored *stored)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 							errmsg("a month of a point has more than %d segments", MAX_PARTS)));
 		add_part(state, stored);
-		stored->read = sg_reader_next(stored->reader, &stored->row);
+		read_next(node);
 	}
 	MemoryContextSwitchTo(old);
 	return stored->count > 0;
@@ -261,7 +291,7 @@ sg_stored_next(ForeignScanState *node)
 		start_pass(node);
 	stored = state->reader;
 	while ((part = choose_part(stored, down)) == NULL)
-		if (!next_parts(state, stored))
+		if (!next_parts(node))
 			return row;
 	give_slot(state->columns, stored, part, (uint32) (down ? --part->until : part->from++), row);
 	return row;
@@ -287,13 +317,24 @@ sg_stored_again(ForeignScanState *node)
 }
 
 void
+sg_stored_unshare(ForeignScanState *node)
+{
+	SgScanState *state = node->fdw_state;
+
+	if (state->shares == NULL)
+		return;
+	((Stored *) state->reader)->segments += sg_shares_counted(state->shares);
+	state->shares = NULL;
+}
+
+void
 sg_stored_explain(ForeignScanState *node, ExplainState *es)
 {
 	SgScanState *state = node->fdw_state;
 	Stored *stored = state->reader;
 
 	sg_quals_explain(state->relation, state->quals, es);
-	if (es->analyze)
+	if (es->analyze && sg_shares_counted_here(node))
 		ExplainPropertyInteger("Segments Unpacked", NULL, stored != NULL ? stored->segments : 0,
 							   es);
 }

@@ -21,6 +21,9 @@ extern TupleTableSlot *sg_stored_next(ForeignScanState *node);
 extern void sg_stored_again(ForeignScanState *node);
 extern void sg_stored_end(ForeignScanState *node);
 
+/* Keeps what has been counted by those who share the scan, before it is gone. */
+extern void sg_stored_unshare(ForeignScanState *node);
+
 /* What EXPLAIN ANALYZE says of it. */
 extern void sg_stored_explain(ForeignScanState *node, ExplainState *es);
 

@@ -19,6 +19,7 @@
 #include "pgtime.h"
 #include "quals.h"
 #include "rounding.h"
+#include "shares.h"
 #include "stored.h"
 #include "summed.h"
 #include "totals.h"
@@ -424,7 +425,7 @@ sg_summed_explain(ForeignScanState *node, ExplainState *es)
 		return;
 	sg_quals_explain(&sg_relation_load_curve, summed->quals, es);
 	ExplainPropertyText("Totals Of", names[grain_now(summed)], es);
-	if (!es->analyze)
+	if (!es->analyze || !sg_shares_counted_here(node))
 		return;
 	ExplainPropertyInteger("Segments Not Unpacked", NULL, summed->from_summaries, es);
 	ExplainPropertyInteger("Segments Unpacked", NULL, summed->unpacked, es);

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "api/relation.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -15,10 +16,14 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "reader.h"
 #include "sql.h"
+#include "storage/bufmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
 
 /* The columns of the query: the table's, in its order, so that nothing is made anew of its rows. */
 enum
@@ -37,15 +42,16 @@ enum
 	CURVE
 };
 
-/* Points, directions, two bounds, and steps: two clauses on them are more than anybody writes. */
-#define MAX_PARAMS 6
+/* Points, directions, four bounds, and steps: two clauses on them are more than anybody writes. */
+#define MAX_PARAMS 8
 
 struct SgSegmentReader
 {
 	MemoryContext context; /* its own */
+	MemoryContext pass;	   /* of the query that is running */
 	Oid user;			   /* whose rights hold */
 	char *text;			   /* of the first query; those that begin again have the same */
-	PlannedStmt *plan;	   /* for whatever values, from the second time on */
+	PlannedStmt *plan;	   /* for any values, from the second time on */
 	QueryDesc *query;	   /* that is running, or NULL */
 	TupleTableSlot *slot;  /* the row that it gave last, or NULL */
 	DestReceiver receiver; /* takes it */
@@ -80,10 +86,25 @@ sg_reader_make(Oid user)
 	SgSegmentReader *reader = palloc0(sizeof(SgSegmentReader));
 
 	reader->context = CurrentMemoryContext;
+	reader->pass =
+		AllocSetContextCreate(CurrentMemoryContext, "switchgrid reader", ALLOCSET_DEFAULT_SIZES);
 	reader->user = OidIsValid(user) ? user : GetUserId();
 	reader->receiver =
 		(DestReceiver){take_slot, start_receiver, end_receiver, end_receiver, DestNone};
 	return reader;
+}
+
+BlockNumber
+sg_reader_blocks(void)
+{
+	Relation table = table_openrv(makeRangeVar("switchgrid", "curve_segment", -1), AccessShareLock);
+	BlockNumber blocks = 0;
+
+	/* what spreads a table over servers may have made something else of it */
+	if (RELKIND_HAS_TABLE_AM(table->rd_rel->relkind))
+		blocks = RelationGetNumberOfBlocks(table);
+	table_close(table, AccessShareLock);
+	return blocks;
 }
 
 /* ---- the query --------------------------------------------------------- */
@@ -98,6 +119,20 @@ static DateADT
 end_day(DateADT day)
 {
 	return day < SG_DAY_LAST ? day : DATEVAL_NOEND;
+}
+
+static void
+add_blocks(StringInfo query, SgSql *sql, const SgBlocks *blocks)
+{
+	ItemPointer bounds = palloc(2 * sizeof(ItemPointerData));
+
+	ItemPointerSet(&bounds[0], blocks->from, 0);
+	ItemPointerSet(&bounds[1], blocks->until, 0);
+	sg_sql_value(sql, TIDOID, PointerGetDatum(&bounds[0]));
+	sg_sql_value(sql, TIDOID, PointerGetDatum(&bounds[1]));
+	appendStringInfo(query,
+					 " AND ctid OPERATOR(pg_catalog.>=) $%d AND ctid OPERATOR(pg_catalog.<) $%d",
+					 sql->count - 1, sql->count);
 }
 
 /* Operators are written with their schema: the session's search_path is not trusted. */
@@ -124,6 +159,8 @@ add_conditions(StringInfo query, SgSql *sql, const SgSegmentWish *wish)
 	appendStringInfo(query,
 					 " AND month OPERATOR(pg_catalog.>=) $%d AND month OPERATOR(pg_catalog.<) $%d",
 					 sql->count - 1, sql->count);
+	if (wish->blocks.until > 0)
+		add_blocks(query, sql, &wish->blocks);
 	/* the executor checks every clause on steps: what has no room here is only read in vain */
 	foreach (cell, wish->steps)
 		if (sql->count < MAX_PARAMS)
@@ -175,24 +212,25 @@ plan_query(const char *text, SgSql *sql, ParamListInfo bound)
 }
 
 /*
- * The plan for these values. One that is begun again and again, for each point of a join, is planned for any values
- * the second time, and that plan is kept.
+ * The plan for these values. One that is begun again and again, for each point of a join or each share of the table, is
+ * planned for any values the second time, with those in mind, and that plan is kept.
  */
 static PlannedStmt *
-find_plan(SgSegmentReader *reader, char *text, SgSql *sql, ParamListInfo bound)
+find_plan(SgSegmentReader *reader, const char *text, SgSql *sql, ParamListInfo bound)
 {
+	bool again = reader->text != NULL && strcmp(reader->text, text) == 0;
 	MemoryContext old;
 
-	if (reader->text == NULL || strcmp(reader->text, text) != 0)
-	{
-		if (reader->text == NULL)
-			reader->text = MemoryContextStrdup(reader->context, text);
+	for (int i = 0; i < bound->numParams; i++)
+		bound->params[i].pflags = again ? 0 : PARAM_FLAG_CONST;
+	if (reader->text == NULL)
+		reader->text = MemoryContextStrdup(reader->context, text);
+	if (!again)
 		return plan_query(text, sql, bound);
-	}
 	if (reader->plan == NULL)
 	{
 		old = MemoryContextSwitchTo(reader->context);
-		reader->plan = plan_query(reader->text, sql, NULL);
+		reader->plan = plan_query(reader->text, sql, bound);
 		MemoryContextSwitchTo(old);
 	}
 	return reader->plan;
@@ -200,15 +238,16 @@ find_plan(SgSegmentReader *reader, char *text, SgSql *sql, ParamListInfo bound)
 
 /* Plans and begins the query, as the reader's user: that is when rights are looked at. */
 static void
-start_query(SgSegmentReader *reader, char *text, SgSql *sql, Snapshot snapshot)
+start_query(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot)
 {
-	ParamListInfo bound = makeParamList(sql->count);
+	SgSql sql = {0};
+	char *text = query_of(wish, &sql);
+	ParamListInfo bound = makeParamList(sql.count);
 	PlannedStmt *plan;
 
-	for (int i = 0; i < sql->count; i++)
-		bound->params[i] =
-			(ParamExternData){sql->values[i], false, PARAM_FLAG_CONST, sql->types[i]};
-	plan = find_plan(reader, text, sql, bound);
+	for (int i = 0; i < sql.count; i++)
+		bound->params[i] = (ParamExternData){.value = sql.values[i], .ptype = sql.types[i]};
+	plan = find_plan(reader, text, &sql, bound);
 	reader->query =
 		CreateQueryDesc(plan, text, snapshot, InvalidSnapshot, &reader->receiver, bound, NULL, 0);
 	ExecutorStart(reader->query, 0);
@@ -217,8 +256,7 @@ start_query(SgSegmentReader *reader, char *text, SgSql *sql, Snapshot snapshot)
 void
 sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot)
 {
-	SgSql sql = {0};
-	char *text = query_of(wish, &sql);
+	MemoryContext old = MemoryContextSwitchTo(reader->pass);
 	Oid user;
 	int flags;
 
@@ -226,8 +264,9 @@ sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot sna
 	GetUserIdAndSecContext(&user, &flags);
 	SetUserIdAndSecContext(reader->user,
 						   reader->user != user ? flags | SECURITY_LOCAL_USERID_CHANGE : flags);
-	start_query(reader, text, &sql, snapshot);
+	start_query(reader, wish, snapshot);
 	SetUserIdAndSecContext(user, flags);
+	MemoryContextSwitchTo(old);
 }
 
 void
@@ -239,6 +278,7 @@ sg_reader_stop(SgSegmentReader *reader)
 	ExecutorEnd(reader->query);
 	FreeQueryDesc(reader->query);
 	reader->query = NULL;
+	MemoryContextReset(reader->pass);
 }
 
 /* ---- its rows ---------------------------------------------------------- */

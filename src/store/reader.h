@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 #include "base/span.h"
+#include "storage/block.h"
 #include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 #include "utils/snapshot.h"
@@ -24,6 +25,13 @@ enum
 	SG_SEGMENTS_TIME_DOWN = 16
 };
 
+/* Blocks of the table, until - 1 the last; InvalidBlockNumber is beyond any. */
+typedef struct SgBlocks
+{
+	BlockNumber from;
+	BlockNumber until; /* 0: all blocks */
+} SgBlocks;
+
 /* Which segments: those of the points, directions and steps that can hold intervals of the days. */
 typedef struct SgSegmentWish
 {
@@ -34,7 +42,8 @@ typedef struct SgSegmentWish
 	List *steps;	  /* of interval[] (ArrayType *): a step must be in each */
 	SgDays days;
 	bool emptied; /* those too whose last value another step's has replaced? */
-	int order;	  /* of the flags above */
+	SgBlocks blocks;
+	int order; /* of the flags above */
 } SgSegmentWish;
 
 /* One segment; by-reference values live until the next call. */
@@ -62,10 +71,10 @@ typedef struct SgSegmentReader SgSegmentReader;
  */
 extern SgSegmentReader *sg_reader_make(Oid user);
 
-/*
- * Begins to read, as of the snapshot; rights and row-level security hold. What is read lives in the current memory
- * context. Raises what the query raises.
- */
+/* How many blocks the table has. */
+extern BlockNumber sg_reader_blocks(void);
+
+/* Begins to read, as of the snapshot; rights and row-level security hold. Raises what the query raises. */
 extern void sg_reader_start(SgSegmentReader *reader, const SgSegmentWish *wish, Snapshot snapshot);
 
 /* The next segment; false if there is none left. */
