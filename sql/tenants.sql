@@ -17,6 +17,8 @@ CREATE TABLE t.known AS SELECT * FROM switchgrid.load_curve_known('infinity');
 CREATE TABLE t.gap AS SELECT server, point_id, relation, direction, days, cause FROM switchgrid.gap;
 CREATE TABLE t.contract AS SELECT * FROM switchgrid.contract;
 CREATE TABLE t.status AS SELECT * FROM switchgrid.status;
+ANALYZE switchgrid.load_curve;
+SELECT count(*) > 0 AS told FROM pg_stats WHERE schemaname = 'switchgrid' AND tablename = 'load_curve';
 
 CREATE ROLE tenants NOLOGIN;
 CREATE ROLE tenant_north IN ROLE tenants;
@@ -46,6 +48,7 @@ GRANT SELECT ON tenant_point, switchgrid.load_curve, switchgrid.curve_segment, s
     switchgrid.coverage, switchgrid.open_span, switchgrid.data_request, switchgrid.data_order, switchgrid.consent, switchgrid.consent_alive,
     switchgrid.policy, switchgrid.policy_in_force, switchgrid.wanted, switchgrid.gap, switchgrid.status TO tenants;
 GRANT EXECUTE ON FUNCTION switchgrid.load_curve_known, switchgrid.today TO tenants;
+DELETE FROM pg_statistic WHERE starelid = 'switchgrid.load_curve'::regclass;
 -- personal data: to one of them
 GRANT SELECT ON switchgrid.holder, switchgrid.holder_history, switchgrid.contact, switchgrid.contact_history,
     switchgrid.address, switchgrid.address_history TO tenant_south;
@@ -77,6 +80,11 @@ CREATE VIEW t.questions AS SELECT * FROM (VALUES
 GRANT SELECT ON t.questions TO tenants;
 SET ROLE tenant_north;
 SELECT n, what, own > 0 AS some, others, lost FROM t.questions, t.compare(seen, owned) ORDER BY n;
+-- statistics of a foreign table, which has no row security, tell nothing of others
+RESET ROLE;
+ANALYZE switchgrid.load_curve;
+SET ROLE tenant_north;
+SELECT count(*) FROM pg_stats WHERE schemaname = 'switchgrid' AND tablename = 'load_curve';
 -- totals over all: of its points, and by summaries
 EXPLAIN (COSTS OFF) SELECT count(*), sum(watts), max(watts) FROM switchgrid.load_curve;
 SELECT (SELECT (count(*), sum(watts), min(watts), max(watts)) FROM switchgrid.load_curve) = (SELECT (count(*), sum(watts), min(watts), max(watts)) FROM t.curve WHERE point_id = '22516914714270') AS own;
