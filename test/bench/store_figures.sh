@@ -35,7 +35,8 @@ store_sizes='size_ratio size_bytes_per_point size_control_bytes_per_point size_p
 month_totals=$(pairs month_totals month_totals_unpacked)
 day_totals=$(pairs day_totals day_totals_unpacked)
 meter_year=$(pairs meter_year meter_year_read meter_year_copy)
-day_of_all="$(pairs day_of_all day_of_all_read day_of_all_any day_of_all_copy) $(for index in $index_names; do
+day_of_all="$(pairs day_of_all day_of_all_read day_of_all_any day_of_all_copy)"
+day_of_all="$day_of_all $(pairs day_of_all_alone day_of_all_alone_read) $(for index in $index_names; do
 	pairs "day_of_all_$index" "day_of_all_${index}_read" "day_of_all_${index}_any" "day_of_all_${index}_copy"
 	printf 'day_of_all_%s_index_bytes_per_point ' "$index"
 done)"
@@ -83,6 +84,15 @@ compare_rows()
 	compare explain "$1" "$2" "$3"
 	compare explain "$1_read" "$read ($2 OFFSET 0) AS r" "$read ($3 OFFSET 0) AS r"
 	compare copy "$1_copy" "$2" "$3"
+}
+
+# Compiling the control's query takes as long as the milliseconds of its work: measure without.
+without_jit()
+{
+	PGOPTIONS='-c jit=off'
+	export PGOPTIONS
+	"$@"
+	unset PGOPTIONS
 }
 
 # The rows that $2 chooses, read in the server; $2 has an @ for the day of a month.
@@ -151,13 +161,13 @@ measure_store_sizes()
 		UNION ALL SELECT 'size_packed_bytes_per_point', round(packed / readings, 4), 'B' FROM bytes" | choose
 }
 
-# Totals by $2 of the rows that $3 chooses. Behind OFFSET 0 the relation gives its rows, not their totals.
+# Totals by $2 of the rows that $3 chooses. With a FILTER the relation gives its rows, not their totals.
 measure_totals()
 {
 	totals="SELECT point_id, date_trunc('$2', starts_at, 'Europe/Paris') AS span, count(*) AS points,
 		min(watts) AS low, max(watts) AS high"
 	ours="$totals, sum(wh) AS wh FROM switchgrid.load_curve WHERE $3 GROUP BY 1, 2"
-	unpacked="$totals, sum(wh) AS wh FROM (SELECT * FROM switchgrid.load_curve WHERE $3 OFFSET 0) AS c GROUP BY 1, 2"
+	unpacked="$totals, sum(wh) FILTER (WHERE true) AS wh FROM switchgrid.load_curve WHERE $3 GROUP BY 1, 2"
 	control="$totals, sum(watts) / 2 AS wh FROM heap WHERE $3 GROUP BY 1, 2"
 	check_equal "$1" "$ours" "$control"
 	check_equal "$1_unpacked" "$unpacked" "$control"
@@ -175,9 +185,21 @@ measure_rows()
 	compare_rows "$1" "$columns switchgrid.load_curve WHERE $2" "$columns heap WHERE $2"
 }
 
+# The day in a heap that has nothing else, read from its beginning to its end: no index can bring its rows faster.
+measure_alone()
+{
+	sql -c "CREATE TABLE heap_day AS SELECT * FROM heap WHERE $one_day ORDER BY point_id, starts_at" \
+		-c 'VACUUM ANALYZE heap_day'
+	ours="SELECT point_id, direction, starts_at, watts, nature FROM switchgrid.load_curve WHERE $one_day"
+	check_equal day_of_all_alone "$ours" 'SELECT * FROM heap_day'
+	compare explain day_of_all_alone "$ours" 'SELECT * FROM heap_day'
+	compare explain day_of_all_alone_read "$read ($ours OFFSET 0) AS r" "$read (SELECT * FROM heap_day OFFSET 0) AS r"
+}
+
 # One day of all meters against each of the indexes; the figure is against the fastest of them.
 measure_day_of_all()
 {
+	measure_alone </dev/null
 	echo "$heap_indexes" | while read -r index definition; do
 		wanted=$day_of_all
 		bytes=0
@@ -242,9 +264,9 @@ measure_store()
 	measure_store_sizes
 	if wants "$month_totals"; then measure_totals month_totals month true; fi
 	if wants "$day_totals"; then measure_totals day_totals day "$one_year"; fi
-	if wants "$meter_year"; then measure_rows meter_year "point_id = '$meter' AND $one_year"; fi
+	if wants "$meter_year"; then without_jit measure_rows meter_year "point_id = '$meter' AND $one_year"; fi
 	if wants "$sum_curves"; then measure_sum_curves; fi
-	if wants "$day_of_all"; then measure_day_of_all; fi
+	if wants "$day_of_all"; then without_jit measure_day_of_all; fi
 	# the last one: it rewrites the store
 	if wants "$layouts"; then measure_layouts; fi
 }
