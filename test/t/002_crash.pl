@@ -114,18 +114,6 @@ sub request_key
 	return join(' ', map { $_ // '-' } @{$request}{qw(endpoint point start end)});
 }
 
-sub wait_for_server
-{
-	wait_until(
-		'the server takes connections again',
-		sub {
-			# a psql that is refused may be gone before it was told what to do: its pipe is broken then
-			my ($code) = eval { $node->psql('postgres', 'SELECT 1', stderr => \my $ignored) };
-			return defined $code && $code == 0;
-		});
-	return;
-}
-
 # Runs refresh, and kills something in the middle of it.
 sub refresh_and_kill
 {
@@ -135,10 +123,9 @@ sub refresh_and_kill
 	$session->send("CALL switchgrid.refresh('$name')");
 	# from before the first request to well after the first commits
 	usleep(rand(800_000));
-	my $logged = -s $node->logfile;
 	if ($victim eq 'backend')
 	{
-		kill('KILL', $session->pid);
+		kill_backend($node, $session->pid);
 	}
 	else
 	{
@@ -146,23 +133,7 @@ sub refresh_and_kill
 	}
 	$session->wait;
 	$session->close;
-	if ($victim eq 'backend')
-	{
-		# a session may still be let in before the server knows of it
-		$node->wait_for_log(qr/database system is ready to accept connections/, $logged);
-		wait_for_server();
-	}
-	else
-	{
-		# it cannot start before the backends of the other one are gone
-		wait_until(
-			'the backends follow their postmaster',
-			sub {
-				# a start that fails takes the dead one's file for its own
-				$node->{_pid} = undef;
-				return $node->start(fail_ok => 1);
-			});
-	}
+	start_again($node) if $victim eq 'postmaster';
 	return;
 }
 

@@ -269,15 +269,8 @@ sub wait_for_quiet
 
 	if ($signal eq 'QUIT')
 	{
-		# it cannot start before the backends of the other one are gone
 		wait_until('the server is gone', sub { !kill(0, $node->{_pid}) });
-		wait_until(
-			'the backends follow their postmaster',
-			sub {
-				# a start that fails takes the dead one's file for its own
-				$node->{_pid} = undef;
-				return $node->start(fail_ok => 1);
-			});
+		start_again($node);
 	}
 	$node->wait_for_log(qr/database system is ready to accept connections/, $logged)
 	  unless $signal eq 'INT';

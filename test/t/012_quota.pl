@@ -32,14 +32,6 @@ sub counted
 	return scalar $simulator->journal(sub { $_[0]{status} == 200 });
 }
 
-sub kill_now
-{
-	my ($pid) = @_;
-
-	kill('KILL', $pid) or die "could not kill $pid: $!";
-	return;
-}
-
 add_server($node, 'linky', $simulator->url('unlimited'), per_second => 0, per_hour => 6, max_wait => 0);
 is($node->safe_psql('postgres', $seen), '0|6|', 'nothing is used at first');
 
@@ -58,10 +50,8 @@ is($node->safe_psql($_, $seen), '4|2|', "both are seen in database $_") foreach 
 {
 	my $before = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time(), pg_backend_pid()');
 
-	kill_now($session->pid);
+	kill_backend($node, $session->pid);
 	$session->close;
-	wait_until('the cluster is there again',
-		sub { ($node->psql('postgres', 'SELECT 1'))[0] == 0 });
 	like(slurp_log($node), qr/all server processes terminated; reinitializing/, 'the cluster crashed');
 	is($node->safe_psql('postgres', $seen), '4|2|', 'the account survives it');
 }

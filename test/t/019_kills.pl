@@ -207,24 +207,7 @@ sub kill_server
 
 	$node->kill9;
 	kill('KILL', @children);
-	wait_until(
-		'the server starts again',
-		sub {
-			# a start that fails takes the dead one's file for its own
-			$node->{_pid} = undef;
-			return $node->start(fail_ok => 1);
-		});
-	return;
-}
-
-sub kill_backend
-{
-	my ($pid) = @_;
-	my $logged = -s $node->logfile;
-
-	kill('KILL', $pid) or die "no backend $pid: $!";
-	# a session may still be let in before the server knows of it
-	$node->wait_for_log(qr/database system is ready to accept connections/, $logged);
+	start_again($node);
 	return;
 }
 
@@ -242,7 +225,7 @@ sub refresh_and_kill
 	wait_until('so many requests',
 		sub { (PostgreSQL::Test::Utils::slurp_file($journal, $before) =~ tr/\n//) >= $after });
 	usleep(rand(MOMENT_US));
-	$victim eq 'backend' ? kill_backend($session->pid) : kill_server();
+	$victim eq 'backend' ? kill_backend($node, $session->pid) : kill_server();
 	$session->wait;
 	$session->close;
 	return requests($scenario, $first);

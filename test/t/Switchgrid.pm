@@ -36,7 +36,7 @@ use Test::More;
 use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
-  simulate make_node add_server drop_server wait_until sockets_of slurp_log
+  simulate make_node add_server drop_server kill_backend start_again wait_until sockets_of slurp_log
   POINT NOW SECRET);
 
 # A house of the operator's sandbox: half-hours, activated long ago.
@@ -145,6 +145,33 @@ sub drop_server
 		DELETE FROM switchgrid.coverage WHERE server = '$name';
 		DELETE FROM switchgrid.open_span WHERE server = '$name';
 		DROP SCHEMA $name CASCADE; DROP SERVER $name CASCADE;));
+	return;
+}
+
+# Kills a backend, which makes the server start all of them again, and waits until it has.
+sub kill_backend
+{
+	my ($node, $pid) = @_;
+	my $logged = -s $node->logfile;
+
+	kill('KILL', $pid) or croak "no backend $pid: $!";
+	# a session may still be let in before the server knows of it
+	$node->wait_for_log(qr/database system is ready to accept connections/, $logged);
+	return;
+}
+
+# Starts a server whose postmaster was killed: it cannot start before the backends of that one are gone.
+sub start_again
+{
+	my ($node) = @_;
+
+	wait_until(
+		'the server starts again',
+		sub {
+			# a start that fails takes the dead one's file for its own
+			$node->{_pid} = undef;
+			return $node->start(fail_ok => 1);
+		});
 	return;
 }
 
