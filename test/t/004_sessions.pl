@@ -60,6 +60,49 @@ sub wait_for_request
 	drop_server($node, $_) foreach qw(slow fast);
 }
 
+# How far a run is, and that it lives, is told to other sessions while it goes on.
+{
+	# whole weeks up to today, a week to a request: so many that they are stored in three groups
+	my $weeks = 22;
+	my @points = map { POINT + 10 * $_ } 0 .. 2;
+	my $list = join(',', @points);
+	my $planned = @points * $weeks;
+	# one statement, for it must be of one moment
+	my $look = q(
+		SELECT outcome, planned, answered,
+			(SELECT COALESCE(sum(upper(d) - lower(d)), 0) FROM switchgrid.coverage, unnest(held) AS d
+			 WHERE server = 'steady') = 7 * answered,
+			finished_at IS NULL, (SELECT string_agg(what, ' ') FROM switchgrid.attention WHERE server = 'steady')
+		FROM switchgrid.refresh_run WHERE server = 'steady');
+	my @seen = ('');
+	my @answered;
+
+	add_server($node, 'steady', $simulator->url('unlimited'), per_second => 20);
+	$node->safe_psql('postgres',
+		"SELECT switchgrid.watch('steady', '{$list}', '{load_curve}', since => date '2026-11-20' - 7 * $weeks)");
+	$one->send("CALL switchgrid.refresh('steady')");
+	wait_until(
+		'the run ends',
+		sub {
+			my $now = $two->run($look);
+
+			push @seen, $now if $now ne $seen[-1];
+			return $now =~ /^done/;
+		});
+	$one->wait;
+	# before it begins
+	shift @seen;
+	is(pop @seen, "done|$planned|$planned|t|f|", 'a run that is done has answers to all that was planned');
+	is_deeply([ grep { !/^running\|$planned\|\d+\|t\|t\|$/ } @seen ],
+		[], 'while it runs, what it says was answered is what is held, and it is not taken for dead');
+	@answered = map { (split(/\|/))[2] } @seen;
+	note("seen while it ran: @answered of $planned");
+	is_deeply(\@answered, [ sort { $a <=> $b } @answered ], 'it is seen to grow');
+	is($answered[0], 0, 'from nothing');
+	cmp_ok(scalar(grep { $_ > 0 && $_ < $planned } @answered), '>=', 1, 'by parts of all that was planned');
+	drop_server($node, 'steady');
+}
+
 # Three sessions, one of them in another database, at five requests a second together. A machine that
 # lets a session sleep between its turn and its request can make one of them too early for the next: that
 # is asked again, and all rows come; so the pace may be disturbed, but not each time.
