@@ -187,6 +187,58 @@ sub check_kills
 check_kills('backends', ('backend') x 5);
 check_kills('postmasters', ('postmaster') x 2);
 
+# A run that died is shown to whoever looks, until the next one of its server says what became of it.
+{
+	my $shown = "SELECT what, server, point_id, since = '${\NOW}', detail, advice FROM switchgrid.attention";
+	my $session = Switchgrid::Session->open($node);
+	my $stalls = sub {
+		my ($number) = @_;
+
+		wait_until('its requests have left',
+			sub { $simulator->data(sub { $_[0]{scenario} eq "stall+unlimited+next=$number" }) });
+	};
+
+	wipe();
+	add_server($node, 'dies', $simulator->url('stall+unlimited+next=1'), %options);
+	$node->safe_psql('postgres', named($watch, 'dies'));
+	$session->send("CALL switchgrid.refresh('dies')");
+	$stalls->(1);
+	is($node->safe_psql('postgres', $shown), '', 'a run that waits is not dead');
+	kill_backend($node, $session->pid);
+	$session->wait;
+	$session->close;
+	my $died = $node->safe_psql('postgres', $shown);
+	is( $died,
+		'run died|dies||t|It was cancelled or killed, or met an error before it could say so.'
+		  . '|The next run goes on where it stopped; the log has the error.',
+		'one that was killed is shown');
+
+	# the same name in another database is another server
+	$node->safe_psql('postgres', 'CREATE DATABASE other');
+	$node->safe_psql('other', 'CREATE EXTENSION switchgrid');
+	add_server($node, 'dies', $simulator->url('stall+unlimited+next=2'), %options, database => 'other');
+	$node->safe_psql('other', named($watch, 'dies'));
+	$session = Switchgrid::Session->open($node, database => 'other');
+	$session->send("CALL switchgrid.refresh('dies')");
+	$stalls->(2);
+	is($node->safe_psql('postgres', $shown), $died, 'whatever runs in another database');
+	is($node->safe_psql('other', $shown), '', 'where nothing died');
+	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(' . $session->pid . ')');
+	$session->wait;
+	$session->close;
+
+	$node->safe_psql('postgres',
+		"ALTER SERVER dies OPTIONS (SET base_url '" . $simulator->url('unlimited') . "')");
+	$node->safe_psql('postgres', q(CALL switchgrid.refresh('dies')));
+	is($node->safe_psql('postgres', $shown), '', 'and no more when the next one has gone on');
+	is( $node->safe_psql(
+			'postgres',
+			"SELECT string_agg(outcome, ' ' ORDER BY id) FROM switchgrid.refresh_run WHERE server = 'dies'"),
+		'interrupted done',
+		'which says so of it');
+	drop_server($node, 'dies');
+}
+
 is_deeply([ map { $_->{fault} } $simulator->journal(sub { $_[0]{fault} }) ],
 	[], 'the client kept the contract');
 
