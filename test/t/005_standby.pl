@@ -47,6 +47,51 @@ my $asked = $simulator->journal;
 like($err, qr/ERROR:  25006: /, 'the standby cannot refresh');
 is(scalar($simulator->journal), $asked, 'and asks nothing for it');
 
+# Whoever looks after it can look there too, and where nothing may be written: the same rows.
+my $gone = '30000000000100';
+my @views = qw(status gap attention revision wanted consent_alive policy_in_force plan());
+
+$primary->safe_psql('postgres', qq(
+	SELECT switchgrid.watch('linky', '{$gone}', '{load_curve}', since => '2026-11-16');
+	INSERT INTO switchgrid.consent (server, point_id, state, ends_on) VALUES ('linky', '$gone', 'ACTIF', '2026-11-19');
+	SELECT switchgrid.watch('linky', '{$point}', '{daily_max_power}', since => '2026-11-16');
+	SELECT switchgrid.load_curves(\$\$SELECT point_id, direction, starts_at, ends_at, watts + 10 AS watts
+		FROM switchgrid.load_curve WHERE point_id = '$point' AND starts_at >= '2026-11-18 23:00Z'\$\$)));
+$primary->wait_for_catchup($standby);
+foreach my $view (@views)
+{
+	my $rows = "SELECT v::text COLLATE \"C\" FROM switchgrid.$view AS v ORDER BY 1";
+	my $expected = $primary->safe_psql('postgres', $rows);
+
+	isnt($expected, '', "$view: there are rows");
+	is($primary->safe_psql('postgres', "BEGIN READ ONLY; $rows; COMMIT"),
+		$expected, "$view: the same where nothing may be written");
+	is($standby->safe_psql('postgres', $rows), $expected, "$view: and on the standby");
+}
+is($standby->safe_psql('postgres', 'SELECT what, point_id FROM switchgrid.attention'),
+	"consent ended|$gone", 'the standby shows what needs attention');
+is( $standby->safe_psql(
+		'postgres', 'SELECT relation, days, cause FROM switchgrid.gap ORDER BY 1'),
+	"daily_max_power|[2026-11-16,2026-11-20)|not asked\nload_curve|[2026-11-16,2026-11-20)|consent ended",
+	'what is open');
+# the day of the 19th, in half-hours
+is( $standby->safe_psql(
+		'postgres', 'SELECT count(*), sum(watts_after - watts_before) FROM switchgrid.revision'),
+	'48|480', 'what was corrected');
+is( $standby->safe_psql(
+		'postgres', q(SELECT "position", point_id, relations, days FROM switchgrid.plan())),
+	"1|$point|{daily_max_power}|[2026-11-16,2026-11-20)",
+	'and what the primary would ask');
+
+# That a run holds its server is seen by its own cluster alone: elsewhere it is not taken for dead.
+$primary->safe_psql('postgres', "UPDATE switchgrid.refresh_run SET outcome = 'running'");
+$primary->wait_for_catchup($standby);
+is($primary->safe_psql('postgres', "SELECT server FROM switchgrid.attention WHERE what = 'run died'"),
+	'linky', 'the primary knows of a run that died');
+is($standby->safe_psql('postgres', "SELECT count(*) FROM switchgrid.attention WHERE what = 'run died'"),
+	'0', 'the standby cannot tell');
+$primary->safe_psql('postgres', "SELECT switchgrid.unwatch('linky', '{$gone}')");
+
 # What the primary stores arrives; a standby that takes over goes on from there.
 $primary->safe_psql('postgres', "SELECT switchgrid.watch('linky', ARRAY['$point'], since => '2026-09-01')");
 $primary->safe_psql('postgres', 'CALL switchgrid.refresh()');
