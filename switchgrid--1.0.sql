@@ -1547,7 +1547,7 @@ CREATE FUNCTION switchgrid.plan(of_server name DEFAULT NULL, points text[] DEFAU
     OUT ordered boolean, OUT leaves_after interval) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'sg_plan' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION switchgrid.plan(name, text[]) IS
-    'What switchgrid.refresh would ask now, of one server or all that are watched, of some points or all: a row for each request, in its order. ordered: it would be placed as an order, which is billed. leaves_after: when it can leave at the earliest, by the pace and what the hour''s quota leaves; searches for a point''s first day and repetitions come on top. Asks nothing. 42704 for an unknown server.';
+    'What switchgrid.refresh would ask now, of one server or all that are watched, of some points or all: a row for each request, in its order. ordered: it would be placed as an order, which is billed. leaves_after: when it can leave at the earliest, by the pace, the hour''s quota and the API''s own word; tokens, searches for a point''s first day and repetitions come on top. Asks nothing. 42704 for an unknown server.';
 
 CREATE PROCEDURE switchgrid.order_data(server name, points text[],
     types text[] DEFAULT '{load_curve}', since date DEFAULT NULL, until date DEFAULT NULL,

@@ -80,3 +80,23 @@ sg_pace_view(const SgPaceState *state, int64 now, int per_hour, SgPaceView *view
 	view->next_at =
 		sg_pace_slot(state->next, view->not_before, view->not_before - now + SG_PACE_LONGEST_QUEUE);
 }
+
+int64
+sg_pace_queue(SgPaceState *state, int64 at, int per_second, int per_hour)
+{
+	int64 minute;
+	uint64 *cell;
+	SgPaceView view;
+
+	if (per_second <= 0)
+		state->next = 0;
+	/* what lets none leave at one moment may be another at the next */
+	for (sg_pace_view(state, at, per_hour, &view); view.next_at > at;
+		 sg_pace_view(state, at, per_hour, &view))
+		at = view.next_at;
+	minute = Max(at / USECS_PER_MINUTE, SG_PACE_MINUTES);
+	cell = &state->cells[minute % SG_PACE_MINUTES];
+	*cell = SG_PACE_CELL_MINUTE(*cell) == minute ? *cell + 1 : SG_PACE_CELL(minute, 1);
+	state->next = at + sg_pace_interval(per_second);
+	return at;
+}

@@ -79,4 +79,10 @@ typedef struct SgPaceView
 /* Says what a pace with an hour's quota of "per_hour" (0: none) comes to at "now". */
 extern void sg_pace_view(const SgPaceState *state, int64 now, int per_hour, SgPaceView *view);
 
+/*
+ * When a request leaves that could at "at", with limits of "per_second" and "per_hour" (0: none), and counts it. For
+ * one after the other: each begins where this says that the one before it leaves.
+ */
+extern int64 sg_pace_queue(SgPaceState *state, int64 at, int per_second, int per_hour);
+
 #endif

@@ -143,15 +143,23 @@ find_place(uint64 key)
 	return NULL; /* not reached */
 }
 
+static void
+read_place(Place *place, SgPaceState *state)
+{
+	state->next = (int64) pg_atomic_read_u64(&place->next);
+	state->blocked_until = (int64) pg_atomic_read_u64(&place->blocked_until);
+	for (int i = 0; i < SG_PACE_MINUTES; i++)
+		state->cells[i] = pg_atomic_read_u64(&place->minutes[i]);
+}
+
 /* What a place comes to, its schedule's next free moment being "next". */
 static void
 look(Place *place, uint64 next, int per_hour, TimestampTz now, SgPaceView *view)
 {
-	SgPaceState state = {.next = (int64) next,
-						 .blocked_until = (int64) pg_atomic_read_u64(&place->blocked_until)};
+	SgPaceState state;
 
-	for (int i = 0; i < SG_PACE_MINUTES; i++)
-		state.cells[i] = pg_atomic_read_u64(&place->minutes[i]);
+	read_place(place, &state);
+	state.next = (int64) next;
 	sg_pace_view(&state, now, per_hour, view);
 }
 
@@ -280,15 +288,22 @@ sg_ledger_turn(SgTurn *turn, TimestampTz latest)
 }
 
 void
-sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view)
+sg_ledger_read(uint64 key, SgPaceState *state)
 {
-	static const SgPaceState unused = {0};
 	Place *place = held_place(key);
 
-	if (place == NULL)
-		sg_pace_view(&unused, now, per_hour, view);
-	else
-		look(place, pg_atomic_read_u64(&place->next), per_hour, now, view);
+	memset(state, 0, sizeof(*state));
+	if (place != NULL)
+		read_place(place, state);
+}
+
+void
+sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view)
+{
+	SgPaceState state;
+
+	sg_ledger_read(key, &state);
+	sg_pace_view(&state, now, per_hour, view);
 }
 
 void

@@ -32,6 +32,9 @@ extern bool sg_ledger_turn(SgTurn *turn, TimestampTz latest);
  */
 extern void sg_ledger_look(uint64 key, int per_hour, TimestampTz now, SgPaceView *view);
 
+/* What is known of a credential's pace, all zeros if nothing is. Changes nothing either. */
+extern void sg_ledger_read(uint64 key, SgPaceState *state);
+
 /*
  * Says when the request whose turn it was really left: the moment that others keep their distance from. Without it
  * that is the moment when the turn was given.

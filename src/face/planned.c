@@ -36,12 +36,12 @@ enum
 	COLUMNS
 };
 
-/* What is counted by itself at the operator, and how many requests were given to it so far. */
+/* What is counted by itself at the operator, as it is when what was planned so far has left. */
 typedef struct Part
 {
 	const char *quota; /* NULL: what is not counted apart */
-	int64 left;		   /* of the hour's; -1: there is none */
-	int64 given;
+	SgPaceState state;
+	TimestampTz last; /* when the last of it left; at first, now */
 } Part;
 
 typedef struct Planned
@@ -49,6 +49,7 @@ typedef struct Planned
 	ReturnSetInfo *result;
 	const SgProfile *profile;
 	const SgCredential *credential;
+	TimestampTz now;
 	List *parts; /* of Part * */
 	int position;
 } Planned;
@@ -68,31 +69,21 @@ part_of(Planned *planned, const char *quota)
 	}
 	part = palloc0(sizeof(Part));
 	part->quota = quota;
-	part->left = -1;
+	part->last = planned->now;
 	if (planned->credential != NULL)
-	{
-		SgPaceView view;
-
-		sg_ledger_look(sg_profile_key(planned->profile, planned->credential, quota),
-					   planned->profile->per_hour, GetCurrentTimestamp(), &view);
-		part->left = view.left;
-	}
+		sg_ledger_read(sg_profile_key(planned->profile, planned->credential, quota), &part->state);
 	planned->parts = lappend(planned->parts, part);
 	return part;
 }
 
-/* When the next request to a part leaves, at the earliest, in microseconds from now: by its pace and hour's quota. */
+/* When the next request to a part leaves, at the earliest, in microseconds from now. */
 static int64
 leaves_after(Planned *planned, Part *part)
 {
 	const SgProfile *profile = planned->profile;
-	int64 before = part->given++;
-	int64 by_pace = profile->per_second > 0 ? before * USECS_PER_SEC / profile->per_second : 0;
-	int64 beyond = before - part->left;
 
-	if (part->left < 0 || profile->per_hour <= 0 || beyond < 0)
-		return by_pace;
-	return Max(by_pace, (beyond / profile->per_hour + 1) * USECS_PER_HOUR);
+	part->last = sg_pace_queue(&part->state, part->last, profile->per_second, profile->per_hour);
+	return part->last - planned->now;
 }
 
 static Datum
@@ -156,6 +147,7 @@ put_server(Planned *planned, const char *name, Datum points)
 
 	planned->profile = sg_profile_get(foreign->serverid, GetUserId());
 	planned->credential = sg_servers_credential(planned->profile);
+	planned->now = GetCurrentTimestamp();
 	planned->parts = NIL;
 	planned->position = 0;
 	agenda = sg_agenda_make(planned->profile, points);

@@ -404,6 +404,60 @@ test_view(void)
 	   "but a word of another clock is not believed");
 }
 
+/* ---- a queue ---- */
+
+/* A queue by chance behind departures by chance: does each leave as soon as it may, and no sooner? */
+static bool
+queue_agrees(void)
+{
+	SgPaceState state;
+	int64 at = NOW + below(USECS_PER_HOUR);
+	int count = depart(&state, at);
+	int per_hour = (int) below(8);
+	int per_second = (int) below(3);
+	int64 free = at + below(2 * USECS_PER_SEC);
+	bool agrees = true;
+
+	state.blocked_until = below(1) == 0 ? 0 : at + below(USECS_PER_HOUR);
+	state.next = free;
+	for (int i = 0; i < 30; i++)
+	{
+		int64 leave = Max(at, state.blocked_until);
+
+		if (per_second > 0)
+			leave = Max(leave, free);
+		leave = hour_until(count, leave, per_hour);
+		at = sg_pace_queue(&state, at, per_second, per_hour);
+		agrees &= at == leave;
+		departures[count++] = at;
+		free = at + sg_pace_interval(per_second);
+	}
+	return agrees;
+}
+
+static void
+test_queue(void)
+{
+	SgPaceState state = {0};
+	bool agrees = true;
+	int64 at = NOW;
+
+	for (int i = 0; i < 20000; i++)
+		agrees &= queue_agrees();
+	ok(agrees, "each of a queue leaves when schedule, quota and the API's word let it");
+	/* of five an hour, three left fifty minutes ago, two have just */
+	for (int i = 0; i < 5; i++)
+		count_departure(state.cells, i < 3 ? NOW - 50 * USECS_PER_MINUTE : NOW);
+	for (int i = 0; i < 3; i++)
+	{
+		at = sg_pace_queue(&state, at, 0, 5);
+		ok(at == (NOW / USECS_PER_MINUTE + 11) * USECS_PER_MINUTE,
+		   "number %d takes the place of one that left before", i + 1);
+	}
+	ok(sg_pace_queue(&state, at, 0, 5) == (NOW / USECS_PER_MINUTE + 61) * USECS_PER_MINUTE,
+	   "the next one that of one that has just left");
+}
+
 /* ---- the windows ---- */
 
 /* Do the windows cover the span exactly, newest first, none empty or longer than "size"? */
@@ -478,7 +532,7 @@ main(void)
 	const char *wish = getenv("TEST_SEED");
 
 	seed = wish != NULL ? strtoull(wish, NULL, 10) | 1 : UINT64CONST(20261120);
-	plan(53);
+	plan(58);
 	test_second();
 	test_reserved();
 	test_moments();
@@ -486,6 +540,7 @@ main(void)
 	test_hour();
 	test_hour_edges();
 	test_view();
+	test_queue();
 	test_windows();
 	test_intersections();
 	return tap_done();
