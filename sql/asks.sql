@@ -199,6 +199,7 @@ SELECT t.scene('sg_v2', ''), t.scene('sg_v0', ''), t.pass(10);
 CALL switchgrid.refresh() \g /dev/null
 SELECT server, state, ask_id, outcome, error, regexp_replace(error_description, '[0-9]{4,}', 'N') AS description, advice IS NOT NULL AS advice FROM switchgrid.ask ORDER BY 1, 2;
 SELECT DISTINCT advice FROM switchgrid.ask;
+SELECT what, t.server, point_id, since = asked_at AS since_asked, detail, t.advice = a.advice AS its_advice FROM switchgrid.attention t LEFT JOIN switchgrid.ask a ON t.detail = format('Ask %s.', a.state) ORDER BY t.server, detail;
 CALL switchgrid.refresh() \g /dev/null
 SELECT endpoint, status, n FROM t.calls();
 SELECT asks FROM t.bill();
@@ -222,6 +223,7 @@ SELECT switchgrid.settle_ask('sg_v0', 'failed', NULL);
 SELECT state, outcome, ask_id, error, advice FROM switchgrid.ask WHERE server = 'sg_v2' ORDER BY 1;
 CALL switchgrid.refresh() \g /dev/null
 SELECT state, outcome, status, points FROM switchgrid.ask WHERE server = 'sg_v2' ORDER BY 1;
+SELECT what, server, detail FROM switchgrid.attention;
 -- not those that are not uncertain, nor those that are not there, nor twice
 SELECT switchgrid.settle_ask('sg_v2', 'lost');
 SELECT switchgrid.settle_ask('sg_v2', 'nothing');

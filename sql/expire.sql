@@ -79,6 +79,24 @@ SELECT days, cause FROM switchgrid.gap WHERE relation = 'daily_energy';
 CALL switchgrid.refresh('linky') \g /dev/null
 SELECT min(day), count(*) = date '2026-11-20' - date '2026-08-10' AS whole FROM switchgrid.daily_energy;
 
+-- A refresh does the same, after its own work: of each relation what is older than its limit, and of daily_energy, which has none, nothing.
+CREATE TABLE t.held AS TABLE t.oldest;
+SET switchgrid.now = '2026-11-23T09:00:00Z';
+CALL switchgrid.refresh('linky') \g /dev/null
+SELECT relation, h.count - o.count AS gone, h.oldest AS oldest_before, o.oldest FROM t.held h JOIN t.oldest o USING (relation) ORDER BY 1;
+SELECT * FROM switchgrid.expire() WHERE rows > 0;
+-- so does one that fails
+CREATE TABLE t.month AS SELECT min(month) AS first FROM switchgrid.curve_segment;
+SET switchgrid.now = '2026-12-02T09:00:00Z';
+ALTER USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (SET client_secret 'another-secret');
+\set VERBOSITY terse
+CALL switchgrid.refresh('linky');
+\set VERBOSITY default
+SELECT first, min(month) AS first_now FROM t.month, switchgrid.curve_segment GROUP BY 1;
+SELECT * FROM switchgrid.expire() WHERE rows > 0;
+SET switchgrid.now = '2026-11-20T09:00:00Z';
+ALTER USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (SET client_secret 'demo-secret');
+
 -- Rights: those of the caller, on what is to go.
 CREATE ROLE sg_clerk;
 GRANT USAGE ON SCHEMA switchgrid TO sg_clerk;

@@ -15,7 +15,12 @@ CREATE VIEW t.gaps AS SELECT server, point_id, relation, direction, days, cause,
 -- Grouping: one request for each point and kind, one order for as many points as the server allows.
 SELECT t.scene('sg_v2', 'consented'), t.scene('sg_v0_1', 'consented'), t.scene('sg_v0', 'consented');
 SELECT t.fresh(), switchgrid.watch('sg_v2', '{30000000000100,30000000000101,30000000000102,30000000000104,30000000000105}', '{load_curve,daily_energy,contract,address}', since => '2026-11-01');
+-- (the plan says what will be ordered, and orders nothing: nobody knows when it leaves, for many go in one)
+CREATE TABLE t.plan AS SELECT * FROM switchgrid.plan('sg_v2');
+SELECT endpoint, relations, ordered, count(*), count(DISTINCT point_id) AS points, min(lower(days)), max(upper(days)), count(leaves_after) AS known FROM t.plan GROUP BY 1, 2, 3 ORDER BY 1;
+SELECT * FROM t.calls();
 CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT * FROM t.differences('SELECT split_part(endpoint, '' '', 1), point_id, days FROM t.plan WHERE ordered', 'SELECT type, point_id, CASE direction WHEN ''both'' THEN NULL ELSE days END FROM switchgrid.data_request');
 SELECT endpoint, n FROM t.calls();
 SELECT type, count(*), count(DISTINCT point_id) AS points, array_agg(DISTINCT relations) AS relations FROM switchgrid.data_request GROUP BY 1 ORDER BY 1;
 SELECT * FROM t.bill();
@@ -200,6 +205,7 @@ ALTER SERVER sg_v2 OPTIONS (SET retries '2');
 SELECT t.scene('sg_v2', 'consented+answer_lost'), t.fresh(), switchgrid.watch('sg_v2', '{30000000000200}', '{load_curve,daily_energy}', since => '2026-11-20');
 CALL switchgrid.refresh('sg_v2');
 SELECT state, order_id, cause, message, advice FROM switchgrid.data_order;
+SELECT what, server, point_id, since = current_setting('switchgrid.now')::timestamptz AS now, detail, advice = (SELECT advice FROM switchgrid.data_order) AS its_advice FROM switchgrid.attention ORDER BY 1;
 SELECT type, state, status FROM t.requests;
 SELECT relation, days, cause, tries, wait FROM t.gaps;
 SELECT t.scene('sg_v2', 'consented+answer_500'), switchgrid.watch('sg_v2', '{30000000000201}', '{load_curve}', since => '2026-11-20');
@@ -228,6 +234,7 @@ SELECT * FROM t.bill();
 -- (the API numbers them one after the other)
 SELECT format('00000000-0d01-4000-8000-%s', lpad(to_hex(('x' || right(:'killed', 4))::bit(16)::int - 3), 12, '0')) AS lost \gset
 SELECT requests, status FROM live_v2.data_order WHERE order_id = :'lost';
+SELECT what, detail FROM switchgrid.attention ORDER BY 2;
 SELECT switchgrid.settle_order(1, :'lost');
 SELECT switchgrid.settle_order(2);
 SELECT switchgrid.settle_order(3, NULL);
@@ -237,6 +244,7 @@ SELECT switchgrid.settle_order(2);
 SELECT part, says FROM t.error('SELECT switchgrid.settle_order(1000000)');
 SELECT switchgrid.settle_order(NULL);
 SELECT state, order_id IS NOT NULL AS named, cause, advice, finished_at IS NOT NULL AS finished FROM switchgrid.data_order ORDER BY number;
+SELECT * FROM switchgrid.attention;
 SELECT t.mark();
 CALL switchgrid.refresh('sg_v2') \g /dev/null
 SELECT endpoint, n FROM t.calls();
@@ -521,6 +529,21 @@ CALL switchgrid.refresh('sg_v2', wait => '1 second');
 SET client_min_messages = warning;
 SELECT clock_timestamp() - :'began' >= interval '1 second' AS waited, clock_timestamp() - :'began' < interval '30 seconds' AS no_longer;
 CALL switchgrid.refresh('sg_v2', wait => '-1 second');
+-- one that the operator does not end is shown when it has waited for more than three days, and not when it was given up
+ALTER SERVER sg_v2 OPTIONS (ADD order_hours '96');
+SELECT t.fresh(), switchgrid.watch('sg_v2', '{30000000000242,30000000000243}', '{load_curve}', since => '2026-12-01', until => '2026-12-08');
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT current_setting('switchgrid.now') AS placed, extract(epoch FROM (switchgrid.today() + 4)::timestamptz - current_setting('switchgrid.now')::timestamptz)::int AS seconds \gset
+SELECT t.pass(:seconds - 1);
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT * FROM switchgrid.attention;
+SELECT t.pass(1);
+SELECT what, server, point_id, since = :'placed' AS since_placed, detail, advice FROM switchgrid.attention;
+SELECT t.pass(86400);
+CALL switchgrid.refresh('sg_v2') \g /dev/null
+SELECT state, cause FROM t.requests;
+SELECT what, point_id, detail FROM switchgrid.attention ORDER BY 2;
+ALTER SERVER sg_v2 OPTIONS (DROP order_hours);
 
 -- Two servers order for themselves, and one of them alone if it is named; what is not watched any more is followed all the same.
 SELECT t.scene('sg_v2', 'consented'), t.fresh(), switchgrid.watch('sg_v2', '{30000000000242}', '{load_curve}', since => '2026-12-01', until => '2026-12-08'), switchgrid.watch('sg_v0_1', '{30000000000244}', '{load_curve}', since => '2026-12-01', until => '2026-12-08');
@@ -579,6 +602,9 @@ DROP ROLE sg_clerk;
 
 -- Gas is not ordered, but asked for: a month at a time, in any wrapping, and refused in GRDF's words.
 SELECT t.fresh(), switchgrid.watch('sg_v0', '{09999999900617,GI999055}', '{gas_day}');
+SELECT switchgrid.watch('sg_v0', '{30000000000244}', '{load_curve}', since => '2026-12-01', until => '2026-12-08');
+SELECT endpoint, ordered, count(*), count(leaves_after) AS known FROM switchgrid.plan('sg_v0') GROUP BY 1, 2 ORDER BY 2;
+SELECT switchgrid.unwatch('sg_v0', '{30000000000244}');
 CALL switchgrid.refresh('sg_v0') \g /dev/null
 SELECT endpoint, status, n FROM t.calls();
 SELECT point_id, count(*), count(DISTINCT day) AS days, max(day) - min(day) + 1 AS span FROM switchgrid.gas_day GROUP BY 1 ORDER BY 1;

@@ -14,6 +14,7 @@ CALL switchgrid.refresh(max_requests => 3);
 SELECT (SELECT array_agg((t.v5_name(p.endpoint), p.point_id, p.days) ORDER BY t.v5_name(p.endpoint), p.point_id) FROM t.plan p WHERE "position" <= 3)
      = (SELECT array_agg((t.v5_name(a.endpoint), a.point, daterange(a.start, a.until)) ORDER BY t.v5_name(a.endpoint), a.point) FROM t.asked() a WHERE a.endpoint <> 'token') AS as_planned;
 SELECT planned, answered, outcome FROM switchgrid.refresh_run ORDER BY id DESC LIMIT 1;
+SELECT * FROM switchgrid.attention;
 CALL switchgrid.refresh(max_requests => 0);
 CALL switchgrid.refresh(max_time => '-1 s');
 CALL switchgrid.refresh(max_time => '1 mon');
@@ -162,6 +163,43 @@ CALL switchgrid.refresh(max_requests => 1) \g /dev/null
 SELECT count(DISTINCT point_id) AS contracts FROM switchgrid.contract;
 SELECT count(*) FROM switchgrid.plan();
 DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage;
+-- what somebody should look at, and no more once it is over: a point that may not be asked for, and an API that the application has not subscribed to
+CREATE VIEW t.attention AS SELECT what, server, point_id, since AT TIME ZONE 'UTC' AS since, detail, advice FROM switchgrid.attention;
+SET client_min_messages = error;
+SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve}', since => '2026-11-10');
+SELECT t.play('unlimited+error=ADAM-DC-0008');
+CALL switchgrid.refresh() \g /dev/null
+SELECT * FROM t.attention;
+DELETE FROM switchgrid.open_span;
+SELECT t.play('unlimited+error=900908');
+CALL switchgrid.refresh() \g /dev/null
+SELECT * FROM t.attention;
+DELETE FROM switchgrid.open_span;
+-- a run that could not be: the last one of its server alone
+ALTER USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (SET client_secret 'another-secret');
+\set VERBOSITY terse
+CALL switchgrid.refresh();
+SET switchgrid.now = '2026-11-20T09:30:00Z';
+CALL switchgrid.refresh();
+\set VERBOSITY default
+SELECT * FROM t.attention;
+ALTER USER MAPPING FOR CURRENT_USER SERVER linky OPTIONS (SET client_secret 'demo-secret');
+SELECT t.play('unlimited');
+CALL switchgrid.refresh() \g /dev/null
+SELECT * FROM t.attention;
+-- a server that is dropped leaves its wishes
+CREATE SERVER "l'autre" FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api 'enedis');
+SELECT switchgrid.watch('l''autre', '{22516914714270,22315546958763}', '{load_curve,daily_energy}');
+SELECT * FROM t.attention;
+DROP SERVER "l'autre";
+SELECT * FROM t.attention;
+-- the advice does as it says
+SELECT substring(advice FROM '^(.*), or ') AS delete FROM t.attention \gset
+:delete;
+SELECT * FROM t.attention;
+SELECT server, count(*) FROM switchgrid.watch GROUP BY 1;
+SET client_min_messages = warning;
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.coverage;
 SELECT switchgrid.watch('linky', '{22516914714270}', '{load_curve,daily_energy}', since => '2026-11-10');
 -- what is older than is kept is not asked either
 DELETE FROM switchgrid.consent; DELETE FROM switchgrid.coverage;
@@ -171,3 +209,26 @@ INSERT INTO switchgrid.policy (relation, late_days) VALUES ('daily_energy', -1);
 INSERT INTO switchgrid.policy (relation, keep) VALUES ('daily_energy', '0');
 INSERT INTO switchgrid.policy (relation) VALUES ('tariff');
 SELECT count(*) FROM switchgrid.plan('nobody');
+-- when each request could leave: by the pace, and when the hour's quota is used up, as its minutes end that have used it
+DELETE FROM switchgrid.watch; DELETE FROM switchgrid.policy;
+SELECT 1 + (random() * 86000)::int AS number \gset
+-- (a place on the simulator where nobody has asked before)
+SELECT format('CREATE SERVER paced FOREIGN DATA WRAPPER switchgrid_fdw OPTIONS (api ''enedis'', generation %L, base_url %L, per_second ''2'', per_hour ''5'', retries ''0'', in_flight ''1'')', :'generation', :'url' || '/~unlimited+next=' || :'number') AS create \gset
+:create;
+CREATE USER MAPPING FOR CURRENT_USER SERVER paced OPTIONS (client_id 'demo', client_secret 'demo-secret');
+SELECT switchgrid.watch('paced', '{22516914714270}', '{load_curve}', since => '2026-09-04');
+CREATE VIEW t.leaves AS SELECT "position" AS n, days, ordered, leaves_after AS after FROM switchgrid.plan('paced');
+SELECT n, days, ordered, after FROM t.leaves WHERE n <= 5 ORDER BY n;
+SELECT count(*), count(after) AS known, min(lower(days)), max(upper(days)) FROM t.leaves;
+-- (an hour is sixty minutes and the one that has begun; seconds, for the pace goes on)
+SELECT count(*), min(after - before) >= interval '1 hour' AS not_sooner, max(after - before) <= interval '1 hour 1 minute 3 s' AS not_later
+FROM (SELECT after, lag(after, 5) OVER (ORDER BY n) AS before FROM t.leaves) AS l WHERE before IS NOT NULL;
+-- what has left is counted (a token, where it is of the same quota): as many as are left go now, the others in an hour
+SELECT t.mark();
+CALL switchgrid.refresh('paced', max_requests => 2) \g /dev/null
+SELECT 5 - count(*) AS left FROM t.journal() WHERE n > (SELECT last_value FROM t.marked) AND (endpoint <> 'token' OR :'generation' = 'v5') \gset
+SELECT count(*) AS planned, count(*) FILTER (WHERE after < interval '10 s') = :left AS now, count(*) FILTER (WHERE after > interval '58 min') = 9 - :left AS later, bool_and(after < interval '3 hours') AS soon
+FROM (SELECT * FROM t.leaves WHERE n <= 9) AS l;
+-- and the first one goes when the quota's own view says
+ALTER SERVER paced OPTIONS (SET per_hour '2');
+SELECT abs(extract(epoch FROM statement_timestamp() + after - next_at)) < 2 AS as_shown, blocked_by FROM t.leaves, switchgrid.quota WHERE n = 1 AND server = 'paced' AND left_this_hour = 0;
