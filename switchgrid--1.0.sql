@@ -1187,7 +1187,7 @@ COMMENT ON COLUMN switchgrid.policy.relation IS 'Name of the relation: load_curv
 COMMENT ON COLUMN switchgrid.policy.late_days IS 'Days that are so recent and not whole are expected to be completed.';
 COMMENT ON COLUMN switchgrid.policy.late_retry IS 'They are asked again after so long. Of a relation that says what is so now (contract, holder, ...): it is looked at again after so long, in whole days.';
 COMMENT ON COLUMN switchgrid.policy.empty_retry IS 'Older days without data are asked again after so long, then after twice that, and so on. What is ordered is billed, and never ordered again by itself.';
-COMMENT ON COLUMN switchgrid.policy.keep IS 'switchgrid.expire deletes what is older, and refresh does not ask for it; NULL: for ever.';
+COMMENT ON COLUMN switchgrid.policy.keep IS 'What is older is deleted, by switchgrid.expire and at the end of each refresh, and not asked for; NULL: for ever.';
 
 CREATE VIEW switchgrid.policy_in_force WITH (security_invoker = true) AS
 SELECT d.relation, d.series, COALESCE(p.late_days, d.late_days) AS late_days, COALESCE(p.late_retry, d.late_retry) AS late_retry,
@@ -1212,7 +1212,7 @@ COMMENT ON COLUMN switchgrid.policy_in_force.series IS 'Is it made of values of 
 COMMENT ON COLUMN switchgrid.policy_in_force.late_days IS 'Days that are so recent and not whole are expected to be completed.';
 COMMENT ON COLUMN switchgrid.policy_in_force.late_retry IS 'They are asked again after so long; what is so now is looked at again after so long.';
 COMMENT ON COLUMN switchgrid.policy_in_force.empty_retry IS 'Older days without data are asked again after so long, twice that, and so on.';
-COMMENT ON COLUMN switchgrid.policy_in_force.keep IS 'What is older is deleted by switchgrid.expire and not asked; NULL: for ever.';
+COMMENT ON COLUMN switchgrid.policy_in_force.keep IS 'What is older is deleted and not asked for; NULL: for ever.';
 
 CREATE TABLE switchgrid.coverage (
     server name NOT NULL,
