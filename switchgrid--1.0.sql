@@ -1282,7 +1282,7 @@ COMMENT ON COLUMN switchgrid.refresh_run.server IS 'Foreign server that was aske
 COMMENT ON COLUMN switchgrid.refresh_run.started_at IS 'When the run began.';
 COMMENT ON COLUMN switchgrid.refresh_run.finished_at IS 'When it ended; NULL while it runs, or if it was killed.';
 COMMENT ON COLUMN switchgrid.refresh_run.planned IS 'Requests that the gaps needed when it began.';
-COMMENT ON COLUMN switchgrid.refresh_run.answered IS 'Of them answered and stored so far; other sessions see it grow with each group that is stored.';
+COMMENT ON COLUMN switchgrid.refresh_run.answered IS 'Of them answered and stored so far; other sessions see it grow with each group that is stored. What is ordered comes later and is not counted: see switchgrid.data_order.';
 COMMENT ON COLUMN switchgrid.refresh_run.requests IS 'Requests sent, tokens and repetitions included.';
 COMMENT ON COLUMN switchgrid.refresh_run.tokens IS 'Of them for an access token.';
 COMMENT ON COLUMN switchgrid.refresh_run.retries IS 'Of them repetitions.';
