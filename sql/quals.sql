@@ -49,7 +49,14 @@ SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270' 
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = ANY (array_fill('22516914714270'::text, ARRAY[200000])) AND starts_at >= '2026-11-19'$$);
 -- long lists of requests are counted, not written out
 SELECT t.plan($$SELECT * FROM live.load_curve WHERE point_id = '22516914714270'$$);
-EXPLAIN (COSTS OFF, FORMAT JSON) SELECT watts FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-10';
+-- and are there in other forms; PostgreSQL 18 adds a key
+CREATE FUNCTION t.plan_as_json(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE plan jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (COSTS OFF, FORMAT JSON) ' || query INTO plan;
+    RETURN jsonb_pretty((plan #> '{0,Plan}') - 'Disabled');
+END $$;
+SELECT t.plan_as_json($$SELECT watts FROM live.load_curve WHERE point_id = '22516914714270' AND starts_at >= '2026-11-10'$$);
 -- nothing was asked up to here
 SELECT count(*) FROM t.journal();
 

@@ -23,6 +23,11 @@
 #error "switchgrid needs PostgreSQL 15 or later"
 #endif
 
+/* 18 says in front of a function that it does not return. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* A set that outlives transactions; 17 replaced the memory context by a resource owner. */
 static inline WaitEventSet *
 sg_compat_wait_set(int nevents)
@@ -98,6 +103,14 @@ sg_compat_wait_event(const char *name)
 #define sg_compat_group_clause(root) ((root)->processed_groupClause)
 #else
 #define sg_compat_group_clause(root) ((root)->parse->groupClause)
+#endif
+
+/* What 18 encodes in base64 is bytes. */
+#if PG_VERSION_NUM >= 180000
+#define sg_compat_b64_encode(src, len, dst, room) \
+	pg_b64_encode((const uint8 *) (src), len, dst, room)
+#else
+#define sg_compat_b64_encode(src, len, dst, room) pg_b64_encode(src, len, dst, room)
 #endif
 
 /* Runs a query for so many rows more; 18 no longer asks whether it is run once only. */

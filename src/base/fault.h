@@ -9,6 +9,7 @@
 #define SG_FAULT_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "datatype/timestamp.h"
 
 typedef enum SgFaultKind
@@ -91,12 +92,12 @@ extern void sg_fault_clear(SgFault *fault);
  * Raises the fault as an ERROR with its SQLSTATE, message, detail and hint. "server" names the
  * foreign server, "context" (or NULL) the relation, point and window that were being read.
  */
-extern void sg_fault_raise(const SgFault *fault, const char *server, const char *context)
-	pg_attribute_noreturn();
+pg_noreturn extern void sg_fault_raise(const SgFault *fault, const char *server,
+									   const char *context);
 
 /* The same, but the log does not get the context: it may name a person. */
-extern void sg_fault_raise_unlogged(const SgFault *fault, const char *server, const char *context)
-	pg_attribute_noreturn();
+pg_noreturn extern void sg_fault_raise_unlogged(const SgFault *fault, const char *server,
+												const char *context);
 
 /*
  * Writes at most "size" - 1 printable characters of a body into "out": what a person may see of an

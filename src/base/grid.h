@@ -5,6 +5,7 @@
 #ifndef SG_GRID_H
 #define SG_GRID_H
 
+#include "base/compat.h"
 #include "base/curve.h"
 
 /* Equal slots from a start. */
@@ -48,7 +49,7 @@ extern SgGrid sg_grid_intersect(const SgGrid *a, const SgGrid *b, uint32 step);
 extern SgGrid sg_grid_unite(const SgGrid *a, const SgGrid *b, uint32 step);
 
 /* Raises 54000: more slots than a curve may have. */
-extern void sg_grid_complain_slots(void) pg_attribute_noreturn();
+pg_noreturn extern void sg_grid_complain_slots(void);
 
 /*
  * The part of a curve that lies in the grid, with its slots: each value is held over the slots of the

@@ -13,13 +13,14 @@
 #ifndef SG_POWER_H
 #define SG_POWER_H
 
+#include "base/compat.h"
 #include "base/curve.h"
 
 /* 10 to the power of n, 0 to 18. */
 extern int64 sg_power_ten(int n);
 
 /* Raises 22003: a power of so many watts is beyond what a curve can hold. */
-extern void sg_power_complain_range(double watts) pg_attribute_noreturn();
+pg_noreturn extern void sg_power_complain_range(double watts);
 
 /* Takes away the decimals that no value needs. */
 extern void sg_power_shorten(SgSlots *slots);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "common/base64.h"
 #include "hide.h"
 #include "lib/stringinfo.h"
@@ -53,7 +54,8 @@ as_base64(const char *text)
 	int size = pg_b64_enc_len((int) strlen(text)) + 1;
 	char *out = palloc0(size);
 
-	(void) pg_b64_encode(text, (int) strlen(text), out, size);
+	if (sg_compat_b64_encode(text, (int) strlen(text), out, size) < 0)
+		elog(ERROR, "no room for base64");
 	return out;
 }
 

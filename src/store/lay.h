@@ -6,6 +6,7 @@
 #define SG_LAY_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "base/curve.h"
 #include "month.h"
 #include "segment.h"
@@ -38,7 +39,7 @@ typedef struct SgLayMonth
 } SgLayMonth;
 
 /* Raises 54000: the month has too many steps. */
-extern void sg_lay_complain_steps(void) pg_attribute_noreturn();
+pg_noreturn extern void sg_lay_complain_steps(void);
 
 /*
  * Lays sorted intervals of the month over its segments: a newer one takes the place of what it overlaps, whatever its

@@ -35,7 +35,7 @@ release(void *arg)
 static void
 explain(const json_error_t *error, char *why, size_t size)
 {
-	char *quote = strstr(error->text, " near ");
+	const char *quote = strstr(error->text, " near ");
 
 	if (why != NULL)
 		snprintf(why, size, "%.*s",

@@ -69,13 +69,13 @@ write_wall_clock(Text *out, int64_t at, bool late)
 {
 	int64_t local = at + (late && in_missing_hour(at) ? 3600 : paris_offset(at));
 	int seconds = (int) (local % DAY_SECONDS);
-	char label[9] = " 00:00:00";
+	char label[] = " 00:00:00";
 
 	write_day(out, local / DAY_SECONDS);
 	two_digits(label + 1, seconds / 3600);
 	two_digits(label + 4, seconds / 60 % 60);
 	two_digits(label + 7, seconds % 60);
-	text_add(out, label, sizeof(label));
+	text_add(out, label, sizeof(label) - 1);
 }
 
 /* What tells when a reading is of: a day, or an instant in Paris. */
