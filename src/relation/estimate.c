@@ -93,6 +93,20 @@ sg_estimate_quals(RelOptInfo *rel, const SgPlanInfo *info, List *clauses, bool o
 							list_concat_copy(clauses, info->bounds), outer);
 }
 
+/* The clauses that say what is read; the others only leave some of it out. */
+static List *
+reading_clauses(RelOptInfo *rel, const SgPlanInfo *info, List *clauses)
+{
+	List *reading = NIL;
+	ListCell *cell;
+
+	foreach (cell, clauses)
+		if (sg_qual_of(rel, info->table, info->relation, lfirst_node(RestrictInfo, cell)->clause,
+					   true) != NULL)
+			reading = lappend(reading, lfirst(cell));
+	return reading;
+}
+
 /* What the store holds: by the statistics, if ANALYZE has made them. */
 static void
 estimate_store(PlannerInfo *root, RelOptInfo *rel, SgPlanInfo *info, const SgWanted *wanted,
@@ -107,12 +121,15 @@ estimate_store(PlannerInfo *root, RelOptInfo *rel, SgPlanInfo *info, const SgWan
 
 		info->points = 1;
 		info->rows = rel->tuples * part;
-		info->requests = ceil(info->rows / (Max(Min(days, DAYS_IN_MONTH), 1) * ROWS_PER_DAY));
+		info->read = clamp_row_est(rel->tuples *
+								   clauselist_selectivity(root, reading_clauses(rel, info, clauses),
+														  (int) rel->relid, JOIN_INNER, NULL));
+		info->requests = ceil(info->read / (Max(Min(days, DAYS_IN_MONTH), 1) * ROWS_PER_DAY));
 		return;
 	}
 	info->points = Max(info->points, 1);
 	info->requests = info->points * sg_days_windows((SgDays){0, days}, DAYS_IN_MONTH);
-	info->rows = info->points * days * ROWS_PER_DAY;
+	info->rows = info->read = info->points * days * ROWS_PER_DAY;
 }
 
 /* What an API gives of each point: every endpoint that feeds the relation. */
@@ -160,6 +177,8 @@ sg_estimate(PlannerInfo *root, RelOptInfo *rel, SgPlanInfo *info, List *quals, L
 	else
 		estimate_api(info, &wanted);
 	info->rows = clamp_row_est(info->rows);
+	if (!stored)
+		info->read = info->rows;
 }
 
 /* One request at the credential's pace, beside as many others as may be in flight. */
@@ -191,7 +210,7 @@ sg_estimate_startup(const SgPlanInfo *info)
 Cost
 sg_estimate_total(const SgPlanInfo *info)
 {
-	Cost cost = sg_estimate_startup(info) + info->rows * cpu_tuple_cost;
+	Cost cost = sg_estimate_startup(info) + info->read * cpu_tuple_cost;
 
 	if (info->profile->api == NULL)
 		return cost + info->requests * SEGMENT_COST;

@@ -19,6 +19,7 @@ typedef struct SgPlanInfo
 	bool unnamed;	 /* does no clause name a point? */
 	double requests; /* of the store: segments */
 	double rows;
+	double read;  /* of the store: rows that are unpacked, of which other clauses leave "rows" */
 	List *bounds; /* of Expr: what is so of every row of a partition */
 } SgPlanInfo;
 

@@ -154,6 +154,7 @@ add_joined_path(PlannerInfo *root, RelOptInfo *rel, Oid table, Relids outer, boo
 	{
 		/* one at a time */
 		one.rows = clamp_row_est(one.rows / Max(one.points, 1));
+		one.read = clamp_row_est(one.read / Max(one.points, 1));
 		one.requests = one.requests / Max(one.points, 1);
 		one.points = 1;
 		one.unnamed = false;
@@ -219,6 +220,33 @@ rows_of(const RelOptInfo *rel, List *tlist, List *filter)
 	return rows;
 }
 
+/*
+ * The scan's list without what nobody asked for: for tables PostgreSQL gives a list of all columns, which are at hand
+ * there, and cost here. What reads the rows finds its columns by what they are, or by their sort or group references.
+ */
+static List *
+asked_of(const RelOptInfo *rel, const ForeignPath *path, List *tlist)
+{
+	List *asked = pull_var_clause(
+		(Node *) list_concat_copy(rel->reltarget->exprs, path->path.pathtarget->exprs),
+		PVC_RECURSE_PLACEHOLDERS);
+	List *kept = NIL;
+	ListCell *cell;
+
+	foreach (cell, tlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (IsA(entry->expr, Var) && entry->ressortgroupref == 0 && !entry->resjunk &&
+			!list_member(asked, entry->expr))
+			continue;
+		entry = flatCopyTargetEntry(entry);
+		entry->resno = (AttrNumber) (list_length(kept) + 1);
+		kept = lappend(kept, entry);
+	}
+	return kept;
+}
+
 static bool
 is_answered(RelOptInfo *rel, const SgPlanInfo *info, Expr *clause)
 {
@@ -240,6 +268,9 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 	List *rows;
 	ListCell *cell;
 
+	/* what the plan counts on of the packed table may change */
+	if (info->profile->api == NULL)
+		root->glob->relationOids = lappend_oid(root->glob->relationOids, sg_reader_table());
 	foreach (cell, extract_actual_clauses(clauses, false))
 	{
 		if (is_answered(rel, info, lfirst(cell)))
@@ -248,6 +279,7 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 			filter = lappend(filter, lfirst(cell));
 	}
 	flags = list_make2_int(is_limited(root), list_nth_int(path->fdw_private, SG_PATH_ORDER));
+	tlist = asked_of(rel, path, tlist);
 	rows = rows_of(rel, tlist, filter);
 	/* what is checked again is a whole row */
 	return make_foreignscan(tlist, filter, rel->relid, exprs, list_make2(packed, flags), rows,

@@ -15,7 +15,6 @@
 #include "engine/profile.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "sample.h"
 #include "storage/bufmgr.h"
 #include "store/reader.h"
@@ -183,8 +182,7 @@ acquire_rows(Relation table, int level, HeapTuple *rows, int wanted, double *tot
 static BlockNumber
 count_pages(void)
 {
-	Relation segments =
-		table_openrv(makeRangeVar("switchgrid", "curve_segment", -1), AccessShareLock);
+	Relation segments = table_open(sg_reader_table(), AccessShareLock);
 	bool secured = segments->rd_rel->relrowsecurity;
 
 	table_close(segments, AccessShareLock);

@@ -8,16 +8,23 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "base/compat.h"
+#include "catalog/pg_proc.h"
 #include "engine/profile.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "port/atomics.h"
+#include "rewrite/rowsecurity.h"
 #include "shares.h"
 #include "state.h"
+#include "utils/rel.h"
 
 /* Half a megabyte, some 200 months of half-hours: milliseconds of unpacking, of which finding the share is little. */
 #define SHARE_BLOCKS 64
@@ -38,7 +45,7 @@ struct SgShares
 static int
 count_workers(RelOptInfo *rel, const SgPlanInfo *info, BlockNumber blocks)
 {
-	int workers = compute_parallel_worker(rel, info->rows * PLAIN_ROW / BLCKSZ, -1,
+	int workers = compute_parallel_worker(rel, info->read * PLAIN_ROW / BLCKSZ, -1,
 										  max_parallel_workers_per_gather);
 
 	return Min(workers, (int) (blocks / SHARE_BLOCKS));
@@ -60,7 +67,8 @@ sg_shares_add_path(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info)
 	double divisor;
 	Path *path;
 
-	if (!rel->consider_parallel || !bms_is_empty(rel->lateral_relids))
+	/* shares are found by TID: without that, each would read the whole table */
+	if (!enable_tidscan || !rel->consider_parallel || !bms_is_empty(rel->lateral_relids))
 		return;
 	blocks = sg_reader_blocks();
 	workers = count_workers(rel, info, blocks);
@@ -76,11 +84,50 @@ sg_shares_add_path(PlannerInfo *root, RelOptInfo *rel, const SgPlanInfo *info)
 	add_partial_path(rel, path);
 }
 
+/*
+ * Policies of the packed table run in the workers, and the query that is planned does not name them. What a subquery in one
+ * of them calls is not looked for.
+ */
+static bool
+policies_are_safe(Relation table)
+{
+	ListCell *cell;
+
+	if (table->rd_rsdesc == NULL)
+		return true;
+	foreach (cell, table->rd_rsdesc->policies)
+	{
+		const RowSecurityPolicy *policy = lfirst(cell);
+		Query *query = makeNode(Query);
+
+		query->jointree = makeFromExpr(NIL, (Node *) policy->qual);
+		if (policy->hassublinks || max_parallel_hazard(query) != PROPARALLEL_SAFE)
+			return false;
+	}
+	return true;
+}
+
+/* Is the packed table one whose blocks are here, and can be read by their numbers? */
+static bool
+has_blocks(Relation table)
+{
+	return table->rd_tableam != NULL && table->rd_tableam->scan_set_tidrange != NULL &&
+		   sg_reader_blocks() > 0;
+}
+
 bool
 sg_shares_safe(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry)
 {
-	return sg_profile_get(rel->serverid, OidIsValid(rel->userid) ? rel->userid : GetUserId())
-			   ->api == NULL;
+	Oid user = OidIsValid(rel->userid) ? rel->userid : GetUserId();
+	Relation table;
+	bool safe;
+
+	if (sg_profile_get(rel->serverid, user)->api != NULL)
+		return false;
+	table = table_open(sg_reader_table(), AccessShareLock);
+	safe = has_blocks(table) && policies_are_safe(table);
+	table_close(table, NoLock);
+	return safe;
 }
 
 /* ---- run --------------------------------------------------------------- */

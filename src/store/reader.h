@@ -71,7 +71,10 @@ typedef struct SgSegmentReader SgSegmentReader;
  */
 extern SgSegmentReader *sg_reader_make(Oid user);
 
-/* How many blocks the table has. */
+/* The packed table. Raises 3F000 where there is no schema of the extension. */
+extern Oid sg_reader_table(void);
+
+/* How many blocks the table has; it stays locked (ACCESS SHARE). */
 extern BlockNumber sg_reader_blocks(void);
 
 /* Begins to read, as of the snapshot; rights and row-level security hold. Raises what the query raises. */
