@@ -6,7 +6,7 @@
  *
  * explain: planning and execution as the server measures them, all rows made and thrown away; copy: all rows in
  * binary form to this program, which drops them, by its clock; run: until the statement is done, its commit
- * included, by its clock, each time after its PREPARE and a checkpoint. The first two begin with a round that
+ * included, by its clock, each time after its PREPARE and a checkpoint if it has one. Without, there is a first round that
  * does not count, to be warm. An @ in a statement is a day of a month, another one in each
  * round, 28 of them in turn; PREPARE is statements, one a line.
  * Prints the medians of the times and their ratio: control / ours.
@@ -173,7 +173,7 @@ main(int argc, char **argv)
 	clock = clock_of(argv[1]);
 	session = connect_cluster();
 	raw = open_raw(argv[4], argv[2]);
-	for (int i = clock == time_run ? 0 : -WARM; i < rounds; i++)
+	for (int i = prepare_ours != NULL ? 0 : -WARM; i < rounds; i++)
 	{
 		double first = measure(session, clock, i, argv[5], prepare_ours);
 		double second = measure(session, clock, i, argv[6], prepare_control);
