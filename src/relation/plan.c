@@ -28,6 +28,9 @@ sg_plan_size(PlannerInfo *root, RelOptInfo *rel, Oid table)
 	SgPlanInfo *info = sg_estimate_make(rel, table);
 
 	rel->fdw_private = info;
+	/* what plans count on of the packed table, its policies for one, may change */
+	if (info->profile->api == NULL)
+		root->glob->relationOids = lappend_oid(root->glob->relationOids, sg_reader_table());
 	sg_estimate(root, rel, info, sg_estimate_quals(rel, info, rel->baserestrictinfo, false),
 				rel->baserestrictinfo);
 	rel->rows = info->rows;
@@ -268,9 +271,6 @@ sg_plan_scan(PlannerInfo *root, RelOptInfo *rel, Oid table, ForeignPath *path, L
 	List *rows;
 	ListCell *cell;
 
-	/* what the plan counts on of the packed table may change */
-	if (info->profile->api == NULL)
-		root->glob->relationOids = lappend_oid(root->glob->relationOids, sg_reader_table());
 	foreach (cell, extract_actual_clauses(clauses, false))
 	{
 		if (is_answered(rel, info, lfirst(cell)))

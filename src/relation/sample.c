@@ -183,10 +183,10 @@ static BlockNumber
 count_pages(void)
 {
 	Relation segments = table_open(sg_reader_table(), AccessShareLock);
-	bool secured = segments->rd_rel->relrowsecurity;
+	BlockNumber pages = segments->rd_rel->relrowsecurity ? 0 : RelationGetNumberOfBlocks(segments);
 
 	table_close(segments, AccessShareLock);
-	return secured ? 0 : sg_reader_blocks();
+	return pages;
 }
 
 bool

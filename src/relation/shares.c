@@ -24,6 +24,7 @@
 #include "rewrite/rowsecurity.h"
 #include "shares.h"
 #include "state.h"
+#include "storage/bufmgr.h"
 #include "utils/rel.h"
 
 /* Half a megabyte, some 200 months of half-hours: milliseconds of unpacking, of which finding the share is little. */
@@ -112,7 +113,7 @@ static bool
 has_blocks(Relation table)
 {
 	return table->rd_tableam != NULL && table->rd_tableam->scan_set_tidrange != NULL &&
-		   sg_reader_blocks() > 0;
+		   RelationGetNumberOfBlocks(table) > 0;
 }
 
 bool

@@ -12,8 +12,8 @@
 #include "access/genam.h"
 #include "access/stratnum.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "reader.h"
 #include "sql.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -48,9 +48,8 @@ set_key(ScanKey key, Relation table, int column, RegProcedure equal, Datum value
 static TransactionId
 look(const char *point, const char *direction, DateADT month, int *rows)
 {
-	Oid schema = get_namespace_oid("switchgrid", false);
-	Relation table = table_open(get_relname_relid("curve_segment", schema), AccessShareLock);
-	Oid index = get_relname_relid("curve_segment_pkey", schema);
+	Relation table = table_open(sg_reader_table(), AccessShareLock);
+	Oid index = get_relname_relid("curve_segment_pkey", RelationGetNamespace(table));
 	TransactionId writer = InvalidTransactionId;
 	ScanKeyData key[KEYS];
 	SnapshotData dirty;
