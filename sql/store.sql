@@ -155,3 +155,9 @@ SELECT has_schema_privilege('public', 'switchgrid', 'usage');
 SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'switchgrid'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL;
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
 WHERE relnamespace = 'switchgrid'::regnamespace AND relkind IN ('r', 'v', 'f') AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, attnum) IS NULL) ORDER BY 1, 2;
+-- tables that docs/citus.md spreads by the point: it is in each key and unique index of theirs
+SELECT c.relname, count(*) AS keys, bool_and(a.attnum = ANY (i.indkey::int2[])) AS with_point
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'point_id' JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
+WHERE c.relnamespace = 'switchgrid'::regnamespace
+  AND c.relname IN ('curve_segment', 'curve_revision', 'daily_energy', 'daily_max_power', 'register_reading', 'quantity_curve', 'billed_quantity', 'gas_day')
+GROUP BY 1 ORDER BY 1;
